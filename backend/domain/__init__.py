@@ -1,0 +1,1 @@
+"""The rules of the bar: standard library only, pure functions over frozen values."""

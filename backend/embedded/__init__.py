@@ -1,0 +1,1 @@
+"""The adapters of one machine: SQLite, Mosquitto, and no cloud."""

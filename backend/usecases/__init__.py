@@ -1,0 +1,1 @@
+"""What can be done: load, let the domain decide, commit once."""

@@ -1,0 +1,1 @@
+"""The MQTT language between scales and us."""

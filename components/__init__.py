@@ -1,0 +1,1 @@
+"""Drawings: they take values and callbacks, never ports."""
