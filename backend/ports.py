@@ -9,8 +9,7 @@ from typing import Final, Protocol, TypeAlias
 from backend.domain.events import Event
 from backend.domain.ids import TapId
 
-
-Value: TypeAlias = "None | bool | int | float | str | Sequence[Value] | Mapping[str, Value]"
+Value: TypeAlias = "bool | int | float | str | Sequence[Value] | Mapping[str, Value] | None"
 """What an item may hold: what DynamoDB and JSON both keep exactly (finite floats only)."""
 
 Item = Mapping[str, Value]

@@ -1,0 +1,45 @@
+"""The level of a keg, derived from its gross weight, its tare and its beer; a scale never sends one."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from backend.domain.units import gallons_of
+
+LIFTED_SHARE: Final = 0.5
+"""Less than half of the empty shell's weight on the platform: the keg is not standing there."""
+
+
+class NoLevel(StrEnum):
+    """Why there is no level to show; a named reason rather than a number."""
+
+    NO_READING = "no reading yet"
+    NO_KEG = "no keg assigned"
+    NO_TARE = "tare not set"
+    LIFTED = "keg lifted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """How much beer is left: percent of full (0 to 100), US gallons and net lb, none of them below zero."""
+
+    percent: float
+    gallons: float
+    net_lbs: float
+
+
+def level_of(*, gross_lbs: float, empty_lbs: float, full_lbs: float, specific_gravity: float) -> Level | NoLevel:
+    """Level of a keg whose shell weighs `empty_lbs`, `full_lbs` with all its beer, `gross_lbs` now.
+
+    A weight far below the shell's means that the keg was lifted. A little below it (a vented keg, drift) is empty.
+    """
+    if gross_lbs < empty_lbs * LIFTED_SHARE:
+        return NoLevel.LIFTED
+    return level_of_net(gross_lbs - empty_lbs, capacity_lbs=full_lbs - empty_lbs, specific_gravity=specific_gravity)
+
+
+def level_of_net(net_lbs: float, *, capacity_lbs: float, specific_gravity: float) -> Level:
+    """Level of `net_lbs` of beer in a keg that holds `capacity_lbs` (above zero) of it."""
+    net = max(0.0, net_lbs)
+    percent = min(100.0, 100.0 * net / capacity_lbs)
+    return Level(percent=percent, gallons=gallons_of(net, specific_gravity=specific_gravity), net_lbs=net)
