@@ -1,0 +1,143 @@
+"""The scale as a whole: a conversion becomes a weight, a weight becomes a message, a message waits for the broker."""
+
+from . import messages
+from .filter import Filter
+from .hx711 import Hx711
+from .link import Link
+from .outbox import Entry, Outbox
+from .port import sleep_ms, ticks_diff
+from .publish import Publisher, Weight
+from .settle import Settle
+
+VERSION = 1  # of the messages
+_CLOCK_BACK_S = 120  # a clock put back by more begins a new boot, so that t never decreases within one
+_POLL_MS = 5
+_SILENCE_MS = 650  # a little longer than the driver waits before it calls the cell unplugged
+
+
+class App:
+    """One scale. `step()` is one conversion; `run()` is its whole life on a device.
+
+    `pours` says in the birth message whether this scale claims its pours (see `claim_pour`).
+    """
+
+    def __init__(self, board, config, pours=True):
+        self.board = board
+        self.config = config
+        self.outbox = Outbox(config.outbox)
+        self.link = Link(board, config, self.outbox, pours)
+        self._cell = Hx711(board)
+        self._filter = Filter()
+        self._settle = Settle()
+        self._publisher = Publisher(config)
+        self._pours = []
+        self._fed_at = board.ticks_ms()
+        self._told_lbs = None
+        self._latest_t = None
+        self._begin()
+
+    def _begin(self):
+        self.boot = self.board.random32()
+        self.seq = 0
+
+    @property
+    def fault(self):
+        """None, 'saturated', 'stuck' or 'unplugged': while one stands, no weight is published."""
+        return self._cell.fault
+
+    @property
+    def weight_lbs(self):
+        """The gross weight in lb as last measured, or None while there is none to trust."""
+        return self._filter.weight if self._filter.warm() and not self.fault else None
+
+    @property
+    def stable(self):
+        """Whether the weight is at rest."""
+        return self._settle.stable
+
+    def claim_pour(self, start, seconds, before_lbs, after_lbs):
+        """Say that beer was poured: start in epoch s, gross weights in lb. It rides in the next reading sent."""
+        self._pours.append((start, seconds, before_lbs, after_lbs))
+
+    def step(self):
+        """Take one conversion through to the outbox. Returns at once; without a conversion nothing changes."""
+        was = self._cell.fault
+        raw = self._cell.read()
+        now = self.board.ticks_ms()
+        if self._cell.fault:
+            if not was:
+                self._forget(now)
+            return
+        if raw is None:
+            return
+        weight = self._filter.feed(self.config.lbs(raw), max(0, ticks_diff(now, self._fed_at)))
+        self._fed_at = now
+        stable = self._settle.feed(now, self._filter)
+        if self._filter.warm():
+            self._publish(now, Weight(self._time(), weight, raw, stable))
+
+    def _forget(self, now):
+        self._filter.reset()
+        self._settle.reset(now)
+        self._publisher.forget()
+
+    def _time(self):
+        t = self.board.epoch()
+        if t is None:
+            return None
+        if self._latest_t is None or t < self._latest_t - _CLOCK_BACK_S:
+            if self._latest_t is not None:
+                self._begin()
+                self._publisher.restart_clock()
+            self.link.announce()  # the backend judges our clock by the birth message
+        if self._latest_t is None or t > self._latest_t or t < self._latest_t - _CLOCK_BACK_S:
+            self._latest_t = t
+        return t
+
+    def _publish(self, now, weight):
+        for due in self._publisher.feed(now, weight, urgent=bool(self._pours)):
+            self._put(now, due)
+            while self._pours and due is weight:
+                self._put(now, due)
+
+    def _put(self, now, weight):
+        heartbeat = self._told_lbs is not None and abs(weight.lbs - self._told_lbs) <= self.config.deadband_lbs
+        self._told_lbs = weight.lbs
+        self.seq += 1
+        fields = {
+            "v": VERSION,
+            "boot": self.boot,
+            "seq": self.seq,
+            "t": weight.t,
+            "weight_lbs": weight.lbs,
+            "raw": weight.raw,
+            "stable": weight.stable,
+            "cal": self.config.cal,
+            "temp_f": self.board.temp_f(),
+            "battery": self.board.battery(),
+            "rssi": self.board.rssi(),
+            "pour": self._pours.pop(0) if self._pours else None,
+        }
+        self.outbox.put(Entry(fields, now, heartbeat and fields["pour"] is None))
+
+    def take(self):
+        """Return all waiting messages as (topic, payload) and empty the outbox: for a trace without a network."""
+        taken = []
+        while len(self.outbox):
+            taken.append((self.link.readings_topic, messages.reading(**self.outbox.take().fields)))
+        return taken
+
+    async def measure(self):
+        """Step at every conversion, for ever; poll for it every 5 ms, as a busy loop would starve the network."""
+        while True:
+            waiting_since = self.board.ticks_ms()
+            while not self._cell.ready() and ticks_diff(self.board.ticks_ms(), waiting_since) < _SILENCE_MS:
+                await sleep_ms(_POLL_MS)
+            self.step()
+            await sleep_ms(_POLL_MS)
+
+    async def run(self):
+        """Measure and talk, for ever."""
+        import asyncio
+
+        await asyncio.gather(self.measure(), self.link.run())
