@@ -1,0 +1,113 @@
+"""A tap: what is set up on it, and the state that readings move."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from backend.domain.ids import TapId
+from backend.domain.level import Level, NoLevel, level_of
+from backend.domain.reading import Reading, Watermark
+from backend.domain.shown import Load, Shown, Weighed, shown_level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tap:
+    """A numbered faucet and what hangs on it.
+
+    `full_lbs`, `empty_lbs` and `specific_gravity` are the values in force for the keg that is on; None without one.
+    `scale_since` is when this scale was put under this tap.
+    """
+
+    tap_id: TapId
+    scale_id: str | None = None
+    scale_since: datetime | None = None
+    beer_id: str | None = None
+    keg_id: str | None = None
+    type_id: str | None = None
+    tapped_at: datetime | None = None
+    full_lbs: float | None = None
+    empty_lbs: float | None = None
+    specific_gravity: float | None = None
+    version: int = 0
+
+    @property
+    def load(self) -> Load | None:
+        """What should stand on its platform; None without a keg whose tare is known."""
+        if self.keg_id is None or self.full_lbs is None or self.empty_lbs is None or self.specific_gravity is None:
+            return None
+        return Load(empty_lbs=self.empty_lbs, full_lbs=self.full_lbs, specific_gravity=self.specific_gravity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TapState:
+    """What the newest reading says of a tap; `level` is the absolute truth, `shown` what the board tells."""
+
+    tap_id: TapId
+    weight_lbs: float
+    level: Level | NoLevel
+    updated_at: datetime
+    mark: Watermark
+    keg_id: str | None = None
+    stable: bool = True
+    shown: Shown | None = None
+    version: int = 0
+
+    @property
+    def pouring(self) -> bool:
+        """Whether beer is leaving the keg now."""
+        return self.shown is not None and self.shown.pouring
+
+
+def absolute_level(gross_lbs: float, *, load: Load | None) -> Level | NoLevel:
+    """Level by weight alone, or why there is none."""
+    if load is None:
+        return NoLevel.NO_KEG
+    return level_of(
+        gross_lbs=gross_lbs,
+        empty_lbs=load.empty_lbs,
+        full_lbs=load.full_lbs,
+        specific_gravity=load.specific_gravity,
+    )
+
+
+def state_after(state: TapState | None, reading: Reading, *, tap: Tap) -> TapState | None:
+    """Give the state of `tap` after a reading; None where the reading is not newer than the state.
+
+    A reading measured before the present keg was tapped tells nothing of that keg, so it moves nothing either.
+    """
+    if state is not None and not state.mark.passed_by(reading):
+        return None
+    if tap.tapped_at is not None and reading.measured_at < tap.tapped_at:
+        return None
+    same_keg = state is not None and state.keg_id == tap.keg_id
+    before = state.shown if state is not None and same_keg else None
+    level = absolute_level(reading.weight_lbs, load=tap.load)
+    return TapState(
+        tap_id=tap.tap_id,
+        weight_lbs=reading.weight_lbs,
+        level=level,
+        updated_at=reading.measured_at,
+        mark=Watermark(
+            measured_at=reading.measured_at, device_id=reading.device_id, boot=reading.boot, seq=reading.seq
+        ),
+        keg_id=tap.keg_id,
+        stable=reading.stable is not False,
+        shown=_shown(before, reading, level=level, tap=tap, state=state),
+        version=state.version if state is not None else 0,
+    )
+
+
+def _shown(
+    before: Shown | None, reading: Reading, *, level: Level | NoLevel, tap: Tap, state: TapState | None
+) -> Shown | None:
+    load = tap.load
+    if load is None or level is NoLevel.LIFTED:
+        return before
+    same_boot = state is not None and state.mark.boot == reading.boot and state.mark.device_id == reading.device_id
+    weighed = Weighed(
+        gross_lbs=reading.weight_lbs,
+        at=reading.measured_at,
+        stable=reading.stable is not False,
+        continuous=same_boot,
+        claimed=reading.pour is not None,
+    )
+    return shown_level(before, weighed, load=load)
