@@ -1,5 +1,7 @@
 """The scale as a whole: a conversion becomes a weight, a weight becomes a message, a message waits for the broker."""
 
+import asyncio
+
 from . import messages
 from .filter import Filter
 from .hx711 import Hx711
@@ -21,7 +23,7 @@ class App:
     `pours` says in the birth message whether this scale claims its pours (see `claim_pour`).
     """
 
-    def __init__(self, board, config, pours=True):
+    def __init__(self, board, config, *, pours=True):
         self.board = board
         self.config = config
         self.outbox = Outbox(config.outbox)
@@ -85,19 +87,20 @@ class App:
         t = self.board.epoch()
         if t is None:
             return None
-        if self._latest_t is None or t < self._latest_t - _CLOCK_BACK_S:
-            if self._latest_t is not None:
-                self._begin()
-                self._publisher.restart_clock()
+        latest = self._latest_t
+        put_back = latest is not None and t < latest - _CLOCK_BACK_S
+        if put_back:
+            self._begin()
+            self._publisher.restart_clock()
+        if latest is None or put_back:
             self.link.announce()  # the backend judges our clock by the birth message
-        if self._latest_t is None or t > self._latest_t or t < self._latest_t - _CLOCK_BACK_S:
-            self._latest_t = t
+        self._latest_t = t if latest is None or put_back else max(t, latest)
         return t
 
     def _publish(self, now, weight):
         for due in self._publisher.feed(now, weight, urgent=bool(self._pours)):
             self._put(now, due)
-            while self._pours and due is weight:
+            while self._pours:  # each message carries one
                 self._put(now, due)
 
     def _put(self, now, weight):
@@ -138,6 +141,4 @@ class App:
 
     async def run(self):
         """Measure and talk, for ever."""
-        import asyncio
-
         await asyncio.gather(self.measure(), self.link.run())

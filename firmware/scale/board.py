@@ -1,5 +1,7 @@
 """What the firmware asks of the board it runs on; the ESP32 and the simulated twin each give their own."""
 
+import sys
+
 
 class Network:
     """Where the broker is, who we are to it, and whether the air carries us."""
@@ -46,19 +48,19 @@ class Board:
 
     def rssi(self):
         """Return the Wi-Fi signal in dBm, or None."""
-        return None
 
     def battery(self):
         """Return (volts, percent), or None on mains."""
-        return None
 
     def temp_f(self):
         """Return the temperature at the keg in Fahrenheit, or None without a probe."""
-        return None
 
     def irq_off(self):
         """Stop interrupts and return what `irq_on` needs. Called around each single clock pulse only."""
-        return None
 
     def irq_on(self, state):
         """Allow interrupts again."""
+
+    def log(self, text):
+        """Say something to whoever looks at the console."""
+        print(self.device_id, text, file=sys.stderr)

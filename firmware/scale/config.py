@@ -2,7 +2,7 @@
 
 _ANY = 0x7FFFFFFF
 
-# name: (least, most, default)
+# Each name with its least, its most and its default value.
 BOUNDS = {
     "zero": (-8388608, 8388607, 0),  # raw counts of the empty platform
     "factor": (-200000, 200000, 9500),  # raw counts per lb; negative where the cell is wired the other way round
@@ -27,10 +27,10 @@ class Config:
     """The settings in force. Every keyword is a name from BOUNDS."""
 
     def __init__(self, **settings):
-        for name in BOUNDS:
-            setattr(self, name, BOUNDS[name][2])
-        for name in settings:
-            setattr(self, name, checked(name, settings[name]))
+        for name, bounds in BOUNDS.items():
+            setattr(self, name, bounds[2])
+        for name, value in settings.items():
+            setattr(self, name, checked(name, value))
 
     def lbs(self, raw):
         """Return the gross weight in lb that a raw count stands for."""

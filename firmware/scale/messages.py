@@ -11,6 +11,7 @@ def fixed(value, places):
 
 def reading(
     weight_lbs,
+    *,
     v=None,
     boot=None,
     seq=None,
@@ -58,7 +59,7 @@ def _pour(start, seconds, before_lbs, after_lbs):
     )
 
 
-def status(online, session, t=None, fw=None, pours=None, reset=None, rssi=None):
+def status(*, online, session, t=None, fw=None, pours=None, reset=None, rssi=None):
     """Return a status as bytes: the birth message, or with online False and without t the last will."""
     fields = []
     _truth(fields, "online", online)

@@ -1,8 +1,10 @@
 """The one module that knows which interpreter runs: ticks, sleep, constants and where its epoch begins."""
 
+import asyncio
 import sys
 import time
 
+ETIMEDOUT = 110
 MICROPYTHON = sys.implementation.name == "micropython"
 
 # 2**30 is the period of the ESP32; the same arithmetic everywhere keeps a bug of the wrap from hiding on a PC.
@@ -39,9 +41,27 @@ def ticks_diff(later, earlier):
 
 async def sleep_ms(milliseconds):
     """Let other tasks run for so many milliseconds of wall time."""
-    import asyncio
-
     await asyncio.sleep(milliseconds / 1000)
+
+
+async def within(awaitable, seconds):
+    """Return what `awaitable` gives; raise OSError (timed out) where that takes longer."""
+    try:
+        return await asyncio.wait_for(awaitable, seconds)
+    except asyncio.TimeoutError:
+        raise OSError(ETIMEDOUT, "no answer within %s s" % seconds)  # noqa: B904 - MicroPython has no `from`
+
+
+async def hang_up(writer):
+    """Close a stream at once, whatever its state: no goodbye, nothing flushed."""
+    transport = getattr(writer, "transport", None)
+    if transport is not None:
+        transport.abort()
+        return
+    try:
+        await writer.wait_closed()  # MicroPython closes the socket here, not in close()
+    except OSError:
+        pass  # it was gone already, which is what we want
 
 
 # The ESP32 counts from 2000, a PC from 1970.

@@ -40,7 +40,7 @@ class Publisher:
         self._latest_t = None
         self._settled = None
 
-    def feed(self, now, weight, urgent=False):
+    def feed(self, now, weight, *, urgent=False):
         """Take one Weight at `now` (ticks); return the list of Weights to send, mostly empty.
 
         `urgent` says that something waits for the next settled reading: a weight at rest goes out at once.
