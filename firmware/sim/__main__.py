@@ -1,0 +1,97 @@
+"""Run a simulated bar: `python -m firmware.sim`, or `micropython -X heapsize=16M -m firmware.sim`.
+
+Without arguments it obeys JSON lines on stdin (see commands.py) and ends when stdin closes. With
+`trace --seed 1 --minutes 10 --scales 1` it prints every reading as `topic payload`, as fast as it can.
+"""
+
+import asyncio
+import json
+import sys
+
+from firmware.scale.port import sleep_ms
+
+from .commands import Commands
+from .pipe import Pipe, log
+from .proof import trace
+from .pump import pump
+
+_LISTEN_MS = 15
+
+
+async def serve():
+    """Obey the control pipe until it closes or says stop."""
+    pipe = Pipe()
+    links = []
+    commands = Commands(lambda twin: links.append(asyncio.create_task(keep_linked(twin))))
+    beating = None
+    while not pipe.closed and not commands.stopped:
+        for line in pipe.lines():
+            pipe.say(answer(commands, line))
+            if commands.bar and not beating:
+                beating = asyncio.create_task(beat(commands, pipe))
+        await sleep_ms(_LISTEN_MS)
+
+
+async def beat(commands, pipe):
+    """Run the pump; if it ever fails, say so to the app and end."""
+    try:
+        await pump(commands.bar, commands.clock, pipe.say)
+    except Exception as error:
+        pipe.say({"event": "error", "message": "the simulated bar has stopped: %r" % error})
+        commands.stopped = True
+        raise
+
+
+async def keep_linked(twin):
+    """Run the network task of one scale; a fault in it is logged, never hidden."""
+    try:
+        await twin.app.link.run()
+    except Exception as error:
+        log("the link of %s has failed: %r" % (twin.scale, error))
+        raise
+
+
+def answer(commands, line):
+    """The answer to one line of the control pipe, with the `id` of the order where it has one."""
+    order = None
+    try:
+        if line is None:
+            raise ValueError("that line is too long: keep it under 256 KB")
+        order = read(line)
+        said = commands.obey(order)
+    except ValueError as error:
+        said = {"event": "error", "message": str(error)}
+    if isinstance(order, dict) and "id" in order:
+        said["id"] = order["id"]
+    return said
+
+
+def read(line):
+    """The order in one line of JSON; ValueError says what is wrong with it."""
+    try:
+        return json.loads(line.decode())
+    except (ValueError, RuntimeError):  # RuntimeError: nested deeper than the interpreter can follow
+        raise ValueError("that is not JSON: send one JSON object a line") from None
+
+
+def number(arguments, name, default):
+    """The whole number after `name` among the arguments."""
+    if name not in arguments:
+        return default
+    return int(arguments[arguments.index(name) + 1])
+
+
+def main(arguments):
+    """Serve, or trace."""
+    if not arguments:
+        asyncio.run(serve())
+        return
+    if arguments[0] != "trace":
+        raise SystemExit("use no arguments, or: trace --seed 1 --minutes 10 --scales 1")
+    scales = number(arguments, "--scales", 1)
+    for topic, payload in trace(number(arguments, "--seed", 1), number(arguments, "--minutes", 10), scales):
+        print(topic, payload.decode())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,57 @@
+"""The board of a simulated scale: the contract of the device, on a chip and a network of the story."""
+
+from firmware.scale.board import Board, Network
+
+from .dice import Dice
+
+_PERIOD = (1 << 30) - 1
+
+
+class Air(Network):
+    """A network whose Wi-Fi can be taken away."""
+
+    def __init__(self, host, port, user, password, up):
+        super().__init__(host, port, user, password)
+        self.up = up
+
+    def wifi_up(self):
+        """Tell whether packets can leave."""
+        return self.up
+
+
+class SimBoard(Board):
+    """One board. `now_ms` is story time in milliseconds since 1970; whoever steps the scale sets it.
+
+    Measuring ticks follow the story and so may run fast; the network's ticks are wall time and not ours.
+    """
+
+    def __init__(self, device_id, chip, network, now_ms, seed):
+        self.device_id = device_id
+        self.sck = chip.sck
+        self.dout = chip.dout
+        self.network = network
+        self.now_ms = now_ms
+        self._booted_ms = now_ms
+        # The story never comes twice to the same moment, so each start gives other boot and session numbers.
+        self._dice = Dice(seed, now_ms, 104729)
+        self._rssi = -50 - self._dice.below(22)
+
+    def ticks_ms(self):
+        """Measuring ticks since this board was switched on."""
+        return self.now_ms - self._booted_ms & _PERIOD
+
+    def epoch(self):
+        """Story seconds since 1970."""
+        return self.now_ms // 1000
+
+    def random32(self):
+        """The next number of this board's own chance."""
+        return self._dice.word()
+
+    def reset_cause(self):
+        """A simulated board has always just been switched on."""
+        return "power_on"
+
+    def rssi(self):
+        """The signal of this place in the bar, a few dB up and down."""
+        return self._rssi + self._dice.below(5) - 2
