@@ -69,7 +69,7 @@ class Outcome(StrEnum):
 class Index(StrEnum):
     """The secondary orders of the table; their answers may be old."""
 
-    DEVICE = "device-index"  # `scale_id` of tap rows -> the tap rows
+    DEVICE = "device-index"  # `device_id` of tap rows -> the tap rows
     LOCATION_BATTERY = "location-battery-index"  # `loc_id` of telemetry rows, sorted by `battery_pct`
     DUE = "due-index"  # `due_shard`, sorted by `due_at` (epoch seconds)
 

@@ -46,7 +46,8 @@ _CZ: Final = "weighed by a running Czech pub (kotrzina/keg-scale)"
 KEG_TYPES: Final = _types(
     KegType(type_id="half_barrel", name="Half barrel", litres=15.5 * LITRES_PER_GALLON, tare_lbs=29.7,
             source="Dimensions Guide (29.7 empty, 160.5 full)"),
-    KegType(type_id="quarter_barrel", name="Quarter barrel", litres=7.75 * LITRES_PER_GALLON, tare_lbs=22.0, source=_US),
+    KegType(type_id="quarter_barrel", name="Quarter barrel", litres=7.75 * LITRES_PER_GALLON, tare_lbs=22.0,
+            source=_US),
     KegType(type_id="slim_quarter", name="Slim quarter", litres=7.75 * LITRES_PER_GALLON, tare_lbs=22.0, source=_US),
     KegType(type_id="sixth_barrel", name="Sixtel", litres=31 / 6 * LITRES_PER_GALLON, tare_lbs=15.5, source=_US),
     KegType(type_id="corny_5gal", name="Corny 5 gal", litres=5 * LITRES_PER_GALLON, tare_lbs=9.0, source=_US),

@@ -63,16 +63,16 @@ class Watermark:
     def passed_by(self, reading: Reading) -> bool:
         """Whether `reading` is newer.
 
-        Within one second (a scale's clock tells whole seconds) the sequence of the same boot decides; readings
-        of the same second that cannot be ordered move the state, unless they are the very same.
+        Within one boot the scale's own sequence decides, as long as time does not run backwards; across boots and
+        for publishers without a sequence, measured time does. A scale's clock tells whole seconds, so a reading of
+        the same second from elsewhere moves the state.
         """
-        if reading.measured_at != self.measured_at:
-            return reading.measured_at > self.measured_at
-        if reading.device_id != self.device_id or reading.boot != self.boot:
-            return True
-        if reading.seq is None or self.seq is None:
+        if reading.measured_at < self.measured_at:
             return False
-        return reading.seq > self.seq
+        same_boot = reading.device_id == self.device_id and reading.boot == self.boot
+        if same_boot and reading.seq is not None and self.seq is not None:
+            return reading.seq > self.seq
+        return reading.measured_at > self.measured_at or not same_boot
 
 
 def measured_time(

@@ -103,12 +103,12 @@ def _moving(before: Shown, weighed: Weighed) -> Shown:
 def _resting(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
     """Rest on the settled weight: carry a fall over, let wander pass, and wait with what beer cannot do."""
     fall = before.rest_lbs - weighed.gross_lbs
-    if abs(fall) < FALL_LBS and not weighed.claimed:
-        return _at_rest(before.rest_net_lbs, before, weighed, load=load)
-    if before.under_lbs is not None and abs(before.under_lbs - weighed.gross_lbs) < FALL_LBS and not weighed.claimed:
-        return shown_at(before.rest_net_lbs, gross_lbs=weighed.gross_lbs, at=weighed.at)
     if weighed.claimed and fall > 0:
         return _at_rest(before.rest_net_lbs - fall, before, weighed, load=load)
+    if abs(fall) < FALL_LBS:
+        return _at_rest(before.rest_net_lbs, before, weighed, load=load)
+    if before.under_lbs is not None and abs(before.under_lbs - weighed.gross_lbs) < FALL_LBS:
+        return shown_at(before.rest_net_lbs, gross_lbs=weighed.gross_lbs, at=weighed.at)
     if before.odd_since is not None or fall < 0 or _too_fast(before, weighed):
         return _odd(before, weighed, load=load)
     unbroken = weighed.continuous and weighed.at - before.rest_at <= GAP

@@ -1,0 +1,84 @@
+"""Reading attributes out of an item with their types, so that a damaged row says where it is damaged."""
+
+from datetime import datetime
+
+from backend.domain.times import from_iso, iso
+from backend.ports import Item, Value
+
+
+class BadRow(ValueError):  # noqa: N818 - what the row is
+    """A row in the table lacks an attribute or holds something else there; names the row and the attribute."""
+
+
+def text(item: Item, name: str) -> str:
+    """Text that must be there."""
+    value = item.get(name)
+    if isinstance(value, str):
+        return value
+    raise _bad(item, name, value, "text")
+
+
+def text_or_none(item: Item, name: str) -> str | None:
+    """Text, where there is any."""
+    return None if item.get(name) is None else text(item, name)
+
+
+def number(item: Item, name: str) -> float:
+    """A number that must be there."""
+    value = item.get(name)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    raise _bad(item, name, value, "a number")
+
+
+def number_or_none(item: Item, name: str) -> float | None:
+    """A number, where there is one."""
+    return None if item.get(name) is None else number(item, name)
+
+
+def whole(item: Item, name: str) -> int:
+    """A whole number that must be there."""
+    value = item.get(name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise _bad(item, name, value, "a whole number")
+
+
+def whole_or_none(item: Item, name: str) -> int | None:
+    """A whole number, where there is one."""
+    return None if item.get(name) is None else whole(item, name)
+
+
+def flag(item: Item, name: str, *, default: bool) -> bool:
+    """Yes or no; `default` where nothing is said."""
+    value = item.get(name, default)
+    if isinstance(value, bool):
+        return value
+    raise _bad(item, name, value, "true or false")
+
+
+def moment(item: Item, name: str) -> datetime:
+    """A moment that must be there."""
+    try:
+        return from_iso(text(item, name))
+    except ValueError as bad:
+        raise _bad(item, name, item.get(name), "a moment") from bad
+
+
+def moment_or_none(item: Item, name: str) -> datetime | None:
+    """A moment, where there is one."""
+    return None if item.get(name) is None else moment(item, name)
+
+
+def iso_or_none(when: datetime | None) -> str | None:
+    """A moment as it is stored, or nothing."""
+    return None if when is None else iso(when)
+
+
+def version_of(item: Item) -> int:
+    """Version of a row; 0 for one that is written unconditionally."""
+    return whole_or_none(item, "version") or 0
+
+
+def _bad(item: Item, name: str, value: Value, wanted: str) -> BadRow:
+    return BadRow(f"row {item.get('PK')} / {item.get('SK')}: {name} is {value!r}, not {wanted}")
