@@ -1,0 +1,103 @@
+"""Runs the suites of the firmware under both interpreters.
+
+A test file with the line `BOTH_INTERPRETERS = True` is collected by pytest as usual, and once more for MicroPython,
+where one process runs its functions. Such a file imports neither pytest nor hypothesis; a function that takes
+`broker` gets the dict described in broker.py.
+"""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+sys.path.insert(0, str(HERE))  # the tests are no package; their shared parts are plain modules beside them
+
+from broker import Broker  # noqa: E402 - found through the line above
+
+MICROPYTHON = Path(sys.executable).with_name("micropython")
+_BROKER = pytest.StashKey[Broker]()
+
+
+def clean_environment() -> dict[str, str]:
+    """Return our environment without what pytest adds to it."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+
+
+def started_broker(config: pytest.Config) -> Broker:
+    """Return the session's broker, started at its first use and ended with the session."""
+    if _BROKER not in config.stash:
+        config.stash[_BROKER] = Broker()
+        config.add_cleanup(config.stash[_BROKER].close)
+    return config.stash[_BROKER]
+
+
+@pytest.fixture
+def broker(pytestconfig: pytest.Config) -> dict[str, Any]:
+    return started_broker(pytestconfig).address()
+
+
+@pytest.fixture
+def micropython() -> str:
+    """The path of the interpreter that the scales run."""
+    return str(MICROPYTHON)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect a suite for MicroPython, beside pytest's own collection for this interpreter."""
+    if file_path.name.startswith("test_") and file_path.suffix == ".py" and HERE in file_path.parents:
+        source = file_path.read_text()
+        if "\nBOTH_INTERPRETERS = True\n" in source:
+            return OnMicroPython.from_parent(parent, path=file_path, name=file_path.name + "[micropython]")
+    return None
+
+
+class OnMicroPython(pytest.File):
+    """One test file on MicroPython: one process for all of its selected tests."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._results: dict[str, dict[str, Any]] | None = None
+        self._output = ""
+
+    def collect(self) -> Iterator["MicroPythonTest"]:
+        for node in ast.parse(self.path.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                yield MicroPythonTest.from_parent(self, name=node.name)
+
+    def result(self, name: str) -> dict[str, Any]:
+        """Return {test, ok, error} of one test."""
+        if self._results is None:
+            self._results = self._run([item.name for item in self.session.items if item.parent is self])
+        return self._results.get(name, {"ok": False, "error": "the process died before it\n" + self._output})
+
+    def _run(self, names: list[str]) -> dict[str, dict[str, Any]]:
+        wants_broker = "broker" in self.path.read_text()
+        address = started_broker(self.config).address() if wants_broker else {}
+        command = [str(MICROPYTHON), str(HERE / "on_micropython.py"), self.path.stem, json.dumps(address), *names]
+        done = subprocess.run(
+            command, cwd=ROOT, env=clean_environment(), capture_output=True, text=True, timeout=150, check=False
+        )
+        self._output = done.stdout + done.stderr
+        lines = [json.loads(line[2:]) for line in done.stdout.splitlines() if line.startswith("> ")]
+        return {line["test"]: line for line in lines}
+
+
+class MicroPythonTest(pytest.Item):
+    """One test function on MicroPython."""
+
+    def runtest(self) -> None:
+        assert isinstance(self.parent, OnMicroPython)
+        result = self.parent.result(self.name)
+        if not result["ok"]:
+            pytest.fail(result["error"], pytrace=False)
+
+    def reportinfo(self) -> tuple[Path, None, str]:
+        return self.path, None, f"{self.name} on MicroPython"
