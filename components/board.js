@@ -1,0 +1,167 @@
+// The live board: every tap at a glance, fed by the server with changed rows and a beat every two seconds.
+
+import { StoryClock, ageText, mark, secondsSince } from "story_clock";
+import { KINDS, byUrgency, isUrgent, readState, sentence } from "tap_state";
+import { ADVANCE_S, PAGE_SIZE, REST_AFTER_TOUCH_S, gridShape, pageCount, pageOf } from "board_grid";
+import { crossedClosing } from "nightly";
+import { probeHealth } from "link_watch";
+import { keep, kept, usualDensity } from "board_choices";
+import TapTile from "tap_tile";
+import UrgencyStrip from "urgency_strip";
+
+export default {
+  components: { TapTile, UrgencyStrip },
+  props: { initial: { type: Object, required: true } },
+  data() {
+    return {
+      rows: {},
+      now: this.initial.now,
+      tz: this.initial.tz,
+      order: kept("order", "tap"),
+      density: usualDensity(),
+      portrait: false,
+      page: 0,
+      paused: matchMedia("(prefers-reduced-motion: reduce)").matches,
+    };
+  },
+  computed: {
+    taps() {
+      const list = Object.values(this.rows).map((row) => ({ row, state: readState(row, this.now) }));
+      return list.sort((one, other) => one.row.no - other.row.no);
+    },
+    urgent() {
+      return this.taps.filter(({ row, state }) => isUrgent(row, state)).sort(byUrgency);
+    },
+    ordered() {
+      return this.order === "urgency" ? [...this.taps].sort(byUrgency) : this.taps;
+    },
+    paged() {
+      return this.density === "wall" && this.taps.length > PAGE_SIZE;
+    },
+    pages() {
+      return this.paged ? pageCount(this.taps.length) : 1;
+    },
+    shown() {
+      return this.paged ? pageOf(this.ordered, Math.min(this.page, this.pages - 1)) : this.ordered;
+    },
+    shape() {
+      const { columns, rows } = gridShape(this.taps.length, this.portrait);
+      return { "--columns": columns, "--rows": rows };
+    },
+    words() {
+      return sentence(this.taps.map(({ state }) => state.kind));
+    },
+    mood() {
+      return this.taps.length === 0 ? "offline" : KINDS[[...this.taps].sort(byUrgency)[0].state.kind].tone;
+    },
+    clockText() {
+      return this.clock.timeOfDay(this.now, this.now);
+    },
+    newest() {
+      const ages = this.taps.map(({ state }) => state.age).filter((age) => age !== null);
+      return ages.length > 0 ? `newest reading\n${ageText(Math.min(...ages))}` : "no reading yet";
+    },
+  },
+  created() {
+    this.clock = new StoryClock(this.initial);
+    this.loadedAt = mark();
+    this.lastSecond = this.initial.now;
+    this.snapshot(this.initial);
+  },
+  mounted() {
+    this.fit();
+    window.addEventListener("resize", this.fit);
+    this.second = setInterval(this.tick, 1000);
+    this.turn = setInterval(this.advance, ADVANCE_S * 1000);
+  },
+  unmounted() {
+    window.removeEventListener("resize", this.fit);
+    clearInterval(this.second);
+    clearInterval(this.turn);
+  },
+  methods: {
+    snapshot({ rows, ...beat }) {
+      this.rows = Object.fromEntries(rows.map((row) => [row.tap, row]));
+      this.beat(beat);
+    },
+    apply(rows) {
+      for (const row of rows) this.rows[row.tap] = row;
+      this.now = this.clock.now();
+    },
+    beat(beat) {
+      this.clock.beat(beat);
+      this.tz = this.clock.tz;
+      this.now = this.clock.now();
+    },
+    tick() {
+      this.now = this.clock.now();
+      if (crossedClosing(this.clock, this.lastSecond, this.now, secondsSince(this.loadedAt))) this.renew();
+      this.lastSecond = this.now;
+    },
+    // A page that lives for weeks collects dust; once a night it starts afresh, if there is a server to start from.
+    async renew() {
+      if (await probeHealth()) window.location.reload();
+    },
+    ageOf(tap) {
+      if (tap.state.age === null) return "";
+      return tap.state.fresh === "lost" ? `last seen ${this.clock.timeOfDay(tap.row.at, this.now)}` : ageText(tap.state.age);
+    },
+    fit() {
+      this.density = usualDensity();
+      this.portrait = window.innerHeight > window.innerWidth;
+    },
+    chooseOrder() {
+      this.order = keep("order", this.order === "tap" ? "urgency" : "tap");
+    },
+    chooseDensity() {
+      this.density = keep("density", this.density === "wall" ? "desk" : "wall");
+    },
+    go(step) {
+      this.touchedAt = mark();
+      this.page = (this.page + step + this.pages) % this.pages;
+    },
+    advance() {
+      if (this.paused || !this.paged) return;
+      if (this.touchedAt && secondsSince(this.touchedAt) < REST_AFTER_TOUCH_S) return;
+      this.page = (this.page + 1) % this.pages;
+    },
+    press(event) {
+      this.pressedX = event.changedTouches[0].clientX;
+    },
+    release(event) {
+      const moved = event.changedTouches[0].clientX - this.pressedX;
+      if (this.paged && Math.abs(moved) > 80) this.go(moved < 0 ? 1 : -1);
+    },
+  },
+  template: `
+    <main class="ss-board ss-dims" :data-density="density" @touchstart.passive="press" @touchend.passive="release">
+      <header class="ss-head">
+        <h1 class="ss-sentence" :class="'ss-tone-' + mood" role="status" aria-live="polite">{{ words }}</h1>
+        <span class="ss-newest">{{ newest }}</span>
+        <nav class="ss-tools" aria-label="Board">
+          <a v-for="link in initial.links" :key="link.href" class="ss-button" :href="link.href">{{ link.label }}</a>
+          <button class="ss-button" type="button" @click="chooseOrder" :aria-pressed="order === 'urgency'">
+            <span><small>Order</small> {{ order === "tap" ? "By tap" : "Urgent first" }}</span></button>
+          <button v-if="density !== 'phone'" class="ss-button" type="button" @click="chooseDensity"
+                  :aria-pressed="density === 'desk'">
+            <span><small>Seen from</small> {{ density === "wall" ? "Far" : "Near" }}</span></button>
+        </nav>
+        <time class="ss-clock">{{ clockText }}</time>
+      </header>
+      <urgency-strip v-if="urgent.length > 0 || paged" :taps="urgent" :roomy="density !== 'phone'" :paged="paged">
+        <div v-if="paged" class="ss-pager" role="group" aria-label="Pages">
+          <button class="ss-button" type="button" aria-label="Previous page" @click="go(-1)">‹</button>
+          <span class="ss-page">{{ Math.min(page, pages - 1) + 1 }} / {{ pages }}</span>
+          <button class="ss-button" type="button" aria-label="Next page" @click="go(1)">›</button>
+          <button class="ss-button" type="button" @click="paused = !paused" :aria-pressed="paused">
+            {{ paused ? "Turn pages" : "Hold page" }}</button>
+        </div>
+      </urgency-strip>
+      <p v-if="taps.length === 0" class="ss-empty">No taps yet. Once a tap has a scale, its level appears here.</p>
+      <ul v-else class="ss-grid" :style="shape" role="list" aria-label="Taps">
+        <li v-for="tap in shown" :key="tap.row.tap" class="ss-cell">
+          <tap-tile :row="tap.row" :kind="tap.state.kind" :fresh="tap.state.fresh" :age="ageOf(tap)"/>
+        </li>
+      </ul>
+    </main>`,
+};

@@ -1,0 +1,29 @@
+// What a person chose for this screen, kept in the browser: order of taps and density.
+
+const PREFIX = "scale-sense-";
+const PHONE_BELOW = 700;
+const WALL_UP_TO = 1366;
+
+export function kept(name, otherwise) {
+  try {
+    return localStorage.getItem(PREFIX + name) ?? otherwise;
+  } catch {
+    return otherwise; // storage may be forbidden; the board works without it
+  }
+}
+
+export function keep(name, value) {
+  try {
+    localStorage.setItem(PREFIX + name, value);
+  } catch {
+    // the choice then lasts as long as the page
+  }
+  return value;
+}
+
+// A phone is narrow, a tablet is touched or small, a wall television has no pointer: what is left is a desk.
+export function usualDensity() {
+  if (window.innerWidth < PHONE_BELOW) return "phone";
+  const desk = window.innerWidth > WALL_UP_TO && matchMedia("(pointer: fine)").matches;
+  return kept("density", desk ? "desk" : "wall");
+}

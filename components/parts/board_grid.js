@@ -1,0 +1,26 @@
+// How many taps fit a screen, in which shape, and on which page a tap lies.
+
+export const PAGE_SIZE = 12;
+export const ADVANCE_S = 15;
+export const REST_AFTER_TOUCH_S = 60;
+
+export function gridShape(count, portrait) {
+  const n = Math.max(1, Math.min(count, PAGE_SIZE));
+  const columns = portrait ? (n <= 3 ? 1 : 2) : landscapeColumns(n);
+  return { columns, rows: Math.ceil(n / columns) };
+}
+
+function landscapeColumns(n) {
+  if (n <= 3) return n;
+  if (n === 4) return 2;
+  if (n <= 6 || n === 9) return 3;
+  return 4;
+}
+
+export function pageCount(count) {
+  return Math.max(1, Math.ceil(count / PAGE_SIZE));
+}
+
+export function pageOf(list, page) {
+  return list.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
+}

@@ -1,0 +1,102 @@
+// Is the server still there? Judged by its beats on the tablet's own watch, and healed without anybody touching it.
+
+import { mark, secondsSince } from "story_clock";
+
+const LOST_AFTER_S = 4; // two beats missed: the shortest that a slow garbage collection does not trip
+const CHECK_MS = 500;
+const PROBE_EVERY_S = 2;
+const PROBE_TIMEOUT_MS = 1500;
+const GRACE_S = 3; // an answering server gets this long for the socket to come back by itself
+const LONGEST_GRACE_S = 60;
+const TRIES = "scale-sense-reloads";
+
+export class LinkWatch {
+  // onChange(connected) is called at each change; reload and probe are replaceable for tests.
+  constructor({ onChange, reload = () => window.location.reload(), probe = probeHealth }) {
+    Object.assign(this, { onChange, reload, probe, connected: true });
+    this.heardAt = mark();
+    this.probedAt = null;
+    this.answeredAt = null;
+    this.look = () => this.check();
+  }
+
+  start() {
+    this.timer = setInterval(this.look, CHECK_MS);
+    // `online` alone does not fire on saturated Wi-Fi, and a waking tablet fires only some of these.
+    for (const event of ["online", "pageshow", "focus"]) window.addEventListener(event, this.look);
+    document.addEventListener("visibilitychange", this.look);
+  }
+
+  stop() {
+    clearInterval(this.timer);
+    for (const event of ["online", "pageshow", "focus"]) window.removeEventListener(event, this.look);
+    document.removeEventListener("visibilitychange", this.look);
+  }
+
+  heard() {
+    this.heardAt = mark();
+    this.answeredAt = null;
+    remember(0);
+    tameSocket(window.socket);
+    this.become(true);
+  }
+
+  check() {
+    if (secondsSince(this.heardAt) < LOST_AFTER_S) return;
+    this.become(false);
+    if (this.probedAt === null || secondsSince(this.probedAt) >= PROBE_EVERY_S) this.ask();
+  }
+
+  become(connected) {
+    if (connected === this.connected) return;
+    this.connected = connected;
+    this.onChange(connected);
+  }
+
+  async ask() {
+    this.probedAt = mark();
+    const alive = await this.probe();
+    if (this.connected) return;
+    if (!alive) {
+      this.answeredAt = null;
+      return;
+    }
+    this.answeredAt ??= mark();
+    if (secondsSince(this.answeredAt) >= grace()) this.renew();
+  }
+
+  renew() {
+    remember(tries() + 1);
+    this.reload();
+  }
+}
+
+export async function probeHealth() {
+  try {
+    const answer = await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+    return answer.status === 200;
+  } catch {
+    return false;
+  }
+}
+
+// Where /healthz answers but the socket never does, reloading every seven seconds would only flicker.
+function grace() {
+  return Math.min(LONGEST_GRACE_S, GRACE_S * 2 ** tries());
+}
+
+function tries() {
+  return Number(sessionStorage.getItem(TRIES)) || 0;
+}
+
+function remember(count) {
+  if (tries() !== count) sessionStorage.setItem(TRIES, String(count));
+}
+
+// NiceGUI reloads the page when a connection attempt times out, which leaves the browser's error page on the wall.
+// We reload too, but only into a server that has just answered.
+function tameSocket(socket) {
+  if (!socket || socket.scaleSenseTamed) return;
+  socket.scaleSenseTamed = true;
+  socket.off("connect_error");
+}
