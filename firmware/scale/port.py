@@ -55,9 +55,8 @@ async def within(awaitable, seconds):
 async def hang_up(writer):
     """Close a stream at once, whatever its state: no goodbye, nothing flushed."""
     transport = getattr(writer, "transport", None)
-    if transport is not None:
+    if transport is not None:  # CPython: close() alone would wait for what cannot be sent any more
         transport.abort()
-        return
     try:
         await writer.wait_closed()  # MicroPython closes the socket here, not in close()
     except OSError:
