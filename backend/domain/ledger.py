@@ -7,7 +7,6 @@ from typing import Self
 from backend.domain.events import Event
 from backend.domain.ids import TapId
 from backend.domain.reading import PourClaim, Reading
-from backend.domain.refusal import Invalid
 from backend.domain.times import EPOCH
 from backend.domain.units import gallons_of
 
@@ -80,14 +79,7 @@ def pour_of(reading: Reading, claim: PourClaim, *, tap_id: TapId, keg_id: str, s
 
     Its id comes from its cause (scale, boot, start), so the same message again gives the same pour. Where the
     scale's clock cannot be believed, the pour ended when the reading was measured.
-
-    Raises:
-        Invalid: for a claim that is no fall in weight.
     """
-    if claim.after_lbs >= claim.before_lbs:
-        raise Invalid(
-            f"a pour from {claim.before_lbs} to {claim.after_lbs} lb is no fall: the scale's claim is dropped"
-        )
     started_at = EPOCH + timedelta(seconds=claim.start)
     seconds_back = (reading.measured_at - started_at).total_seconds()
     if not 0 <= seconds_back <= claim.seconds + 3600:

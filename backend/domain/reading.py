@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from backend.domain.events import Event
+from backend.domain.refusal import Invalid
 from backend.domain.times import EPOCH
 
 FUTURE_TOLERANCE: Final = timedelta(seconds=120)
@@ -21,6 +22,11 @@ class PourClaim:
     seconds: float
     before_lbs: float
     after_lbs: float
+
+    def __post_init__(self) -> None:
+        """Refuse a pour that took nothing."""
+        if self.after_lbs >= self.before_lbs:
+            raise Invalid(f"a pour from {self.before_lbs} to {self.after_lbs} lb is no fall in weight")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,58 @@
+"""Under which tap a scale stood when it measured; scales that nobody claimed are set apart."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from backend.cellar import rows, scales, taps
+from backend.domain.ids import TapId
+from backend.domain.reading import Reading
+from backend.domain.scale import Scale, ScaleStatus
+from backend.ports import Item, Key, Ports
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A reading and the tap it tells of."""
+
+    reading: Reading
+    tap_id: TapId
+
+
+def place(ports: Ports, readings: Sequence[Reading]) -> tuple[list[Placed], list[Reading]]:
+    """Give the readings with their taps, and those of scales that stand under none.
+
+    Where the clock of a scale is not trusted, its readings are placed at the time of receipt.
+    """
+    keys = {reading.device_id: scales.key(reading.device_id) for reading in readings}
+    items = ports.table.get_many(list(keys.values()))
+    known = {device_id: scales.from_item(items[key]) for device_id, key in keys.items() if key in items}
+    tap_items = ports.table.get_many([taps.key(scale.tap_id) for scale in known.values() if scale.tap_id])
+    placed: list[Placed] = []
+    strangers: list[Reading] = []
+    for sent in readings:
+        scale = known.get(sent.device_id)
+        if scale is None or scale.status in {ScaleStatus.UNCLAIMED, ScaleStatus.RETIRED}:
+            strangers.append(sent)
+            continue
+        reading = sent if scale.clock_trusted else replace(sent, measured_at=sent.received_at)
+        tap_id = _tap_at(ports, scale, reading.measured_at, tap_items)
+        if tap_id is None:
+            strangers.append(reading)
+        else:
+            placed.append(Placed(reading=reading, tap_id=tap_id))
+    return placed, strangers
+
+
+def _tap_at(ports: Ports, scale: Scale, moment: datetime, tap_items: Mapping[Key, Item]) -> TapId | None:
+    """Give the present tap where the scale was placed before `moment`, else the one it stood under then."""
+    if scale.tap_id is not None:
+        item = tap_items.get(taps.key(scale.tap_id))
+        since = rows.moment_or_none(item, "scale_since") if item else None
+        if since is None or moment >= since:
+            return scale.tap_id
+    for item in ports.table.query(scales.placed_before(scale.device_id, moment=moment)).items:
+        tap = rows.text_or_none(item, "tap_id")
+        return TapId.parse(tap) if tap else None
+    # Measured before it was ever placed: it warmed up on its way to its first tap.
+    return None

@@ -1,0 +1,51 @@
+"""Booking waste: foam, a spill, a line cleaned; it leaves the keg and is not sold."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from backend.cellar import kegs, pours
+from backend.domain.ids import TapId
+from backend.domain.ledger import Waste
+from backend.domain.member import Act, Member
+from backend.domain.refusal import Conflict, Invalid
+from backend.domain.times import epoch_ms
+from backend.ports import Action, Ports
+from backend.usecases import load
+from backend.usecases.commit import commit
+from backend.usecases.keg_at import keg_at
+
+
+def record_waste(ports: Ports, *, tap_id: TapId, gallons: float, reason: str, at: datetime, member: Member) -> Waste:
+    """Book waste of this many US gallons from the keg that stood on the tap at `at`.
+
+    Raises:
+        Forbidden, NotFound: the member may not, or there is no such tap.
+        Invalid: nothing or more than the keg holds, or no reason.
+        Conflict: no keg stood there, or it is booked already.
+    """
+    member.must(Act.BOOK_WASTE, location_id=tap_id.location_id)
+    if not reason.strip():
+        raise Invalid("say why the beer was lost: foam, spill, cleaning")
+    tap = load.tap(ports, tap_id)
+    keg_id = keg_at(ports, tap, at)
+    if keg_id is None:
+        raise Conflict(f"no keg stood on tap {tap_id} then: choose another time")
+
+    def decide() -> tuple[Sequence[Action], Waste]:
+        ledger = load.ledger(ports, keg_id)
+        if not 0 < gallons <= ledger.opening:
+            raise Invalid(
+                f"{gallons} gal cannot be lost from this keg: give more than 0 and at most {ledger.opening:.1f}"
+            )
+        waste = Waste(
+            waste_id=f"{tap_id.number:02d}.{member.sub}.{epoch_ms(at)}",
+            tap_id=tap_id,
+            keg_id=keg_id,
+            at=at,
+            gallons=gallons,
+            reason=reason.strip()[:200],
+            by=member.sub,
+        )
+        return [kegs.put_ledger(ledger.with_waste(waste)), pours.put_waste(waste)], waste
+
+    return commit(ports, decide)

@@ -1,0 +1,71 @@
+"""One tap in full: its face, the facts behind the number, its pours and its kegs."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from backend.cellar import kegs, pours, scales, taps
+from backend.domain.face import TapFace
+from backend.domain.ids import TapId
+from backend.domain.keg import Keg
+from backend.domain.ledger import Ledger, Pour
+from backend.domain.location import Location
+from backend.domain.member import Act, Member
+from backend.domain.scale import Scale
+from backend.domain.tap import Tap, TapState
+from backend.ports import Ports
+from backend.usecases import load
+from backend.usecases.view_board import view_faces
+
+RECENT: Final = timedelta(hours=24)
+MOST_POURS: Final = 500
+MOST_KEGS: Final = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TapView:
+    """What a tap page shows; newest pours and kegs first."""
+
+    location: Location
+    tap: Tap
+    face: TapFace
+    state: TapState | None
+    keg: Keg | None
+    ledger: Ledger | None
+    scale: Scale | None
+    pours: tuple[Pour, ...]
+    kegs: tuple[Keg, ...]
+
+
+def view_tap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) -> TapView:
+    """Give all there is to say of a tap, with the pours of the last 24 h. Raises NotFound, Forbidden."""
+    member.must(Act.VIEW_LEVELS, location_id=tap_id.location_id)
+    location = load.location(ports, tap_id.location_id)
+    tap = load.tap(ports, tap_id)
+    state = ports.table.get(taps.state_key(tap_id))
+    scale = ports.table.get(scales.key(tap.scale_id)) if tap.scale_id else None
+    return TapView(
+        location=location,
+        tap=tap,
+        face=view_faces(ports, location=location, tap_ids=[tap_id], member=member)[0],
+        state=taps.state_from_item(state) if state else None,
+        keg=load.keg(ports, tap.keg_id) if tap.keg_id else None,
+        ledger=load.ledger(ports, tap.keg_id) if tap.keg_id else None,
+        scale=scales.from_item(scale) if scale else None,
+        pours=_recent(ports, tap_id, now),
+        kegs=kegs_of(ports, tap_id=tap_id, until=now, limit=MOST_KEGS),
+    )
+
+
+def kegs_of(ports: Ports, *, tap_id: TapId, until: datetime, limit: int) -> tuple[Keg, ...]:
+    """Give the kegs that stood on a tap, newest first."""
+    page = ports.table.query(kegs.stays(tap_id, until=until, limit=limit))
+    stays = [kegs.stay_from_item(item, tap_id=tap_id) for item in page.items]
+    items = ports.table.get_many([kegs.key(stay.keg_id) for stay in stays])
+    return tuple(kegs.from_item(items[kegs.key(stay.keg_id)]) for stay in stays if kegs.key(stay.keg_id) in items)
+
+
+def _recent(ports: Ports, tap_id: TapId, now: datetime) -> tuple[Pour, ...]:
+    query = pours.between(tap_id.location_id, start=now - RECENT, end=now, limit=1000, descending=True)
+    found = (pours.from_item(item) for item in load.every(ports, query))
+    return tuple(pour for pour in found if pour.tap_id == tap_id)[:MOST_POURS]
