@@ -1,0 +1,40 @@
+"""The chart of a tap's level over time, or a sentence where there is nothing to draw yet."""
+
+from nicegui import ui
+
+from components.history_figure import LevelHistory, figure_of
+
+
+class HistoryChart(ui.element):
+    """Level line with its band of lowest and highest, keg changes marked; 0 to 100 percent, the bar's own time."""
+
+    def __init__(self) -> None:
+        super().__init__("figure")
+        self.classes("ss-chart").props("role=img")
+        self._drawn: LevelHistory | None = None
+        with self:
+            self._plot = ui.plotly({"data": [], "layout": {}}).classes("ss-chart-plot")
+            self._empty = ui.label().classes("ss-chart-empty")
+        self._plot.set_visibility(False)
+
+    def show(self, history: LevelHistory) -> None:
+        """Draw this history in place of the one before; nothing is sent where nothing has changed."""
+        if history == self._drawn:
+            return
+        self._drawn = history
+        self.props["aria-label"] = described(history)
+        self._plot.set_visibility(bool(history.points))
+        self._empty.set_visibility(not history.points)
+        self._empty.set_text(described(history))
+        if history.points:
+            self._plot.update_figure(figure_of(history))
+
+
+def described(history: LevelHistory) -> str:
+    """Say in one sentence what the chart shows."""
+    if not history.points:
+        return f"No level in the last {history.key} yet. It appears here once this tap has a keg and a reading."
+    first, last = history.points[0], history.points[-1]
+    count = len(history.changes)
+    changes = "no keg change" if count == 0 else "1 keg change" if count == 1 else f"{count} keg changes"
+    return f"Level over the last {history.key}: from {first.mean:.0f} to {last.mean:.0f} percent, {changes}."

@@ -1,0 +1,178 @@
+"""A tap's level over time as a Plotly figure of plain dicts: one line and one band a keg, keg changes marked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby, pairwise
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from components.tokens import FONT, PALETTE
+
+MOST_POINTS: Final = 500  # a trace; beyond it a browser on a small machine begins to stutter
+MOST_LABELS: Final = 6
+_GAP_BINS: Final = 2.5  # a silence longer than this breaks the line
+
+Trace = dict[str, Any]
+Figure = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelPoint:
+    """Levels (percent) of one keg in the bin that begins at `start_ms` (epoch milliseconds, UTC)."""
+
+    start_ms: int
+    keg: str
+    mean: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KegChange:
+    """When a keg was put on (epoch milliseconds, UTC), and what is written at its mark."""
+
+    at_ms: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelHistory:
+    """What the chart draws, in order of time. `key` names the range, so that zoom survives an update within it."""
+
+    key: str
+    start_ms: int
+    end_ms: int
+    bin_ms: int
+    points: Sequence[LevelPoint]
+    changes: Sequence[KegChange]
+    tz: str
+    warn_pct: float = 20.0
+    crit_pct: float = 10.0
+
+
+def figure_of(history: LevelHistory) -> Figure:
+    """Give the figure; times are shown as the bar's own (each moment with the offset of its day)."""
+    traces: list[Trace] = []
+    for _, kegs_points in groupby(history.points, key=lambda point: point.keg):
+        traces += _keg_traces(thinned(list(kegs_points)), history)
+    if history.changes:
+        traces.append(_change_marks(history))
+    return {
+        "data": traces,
+        "layout": _layout(history),
+        "config": {"displayModeBar": False, "responsive": True, "doubleClick": "reset"},
+    }
+
+
+def thinned(points: Sequence[LevelPoint]) -> list[LevelPoint]:
+    """At most 500 points of one keg: neighbours are joined, keeping the lowest low and the highest high."""
+    step = -(-len(points) // MOST_POINTS)
+    if step <= 1:
+        return list(points)
+    return [_joined(points[at : at + step]) for at in range(0, len(points), step)]
+
+
+def _joined(points: Sequence[LevelPoint]) -> LevelPoint:
+    return LevelPoint(
+        start_ms=points[0].start_ms,
+        keg=points[0].keg,
+        mean=sum(point.mean for point in points) / len(points),
+        low=min(point.low for point in points),
+        high=max(point.high for point in points),
+    )
+
+
+def local_ms(at_ms: float, tz: str) -> int:
+    """A moment as the bar's wall clock shows it, in the milliseconds Plotly reads as UTC."""
+    moment = datetime.fromtimestamp(at_ms / 1000, tz=UTC)
+    offset = moment.astimezone(ZoneInfo(tz)).utcoffset()
+    return int(at_ms + (offset.total_seconds() * 1000 if offset else 0))
+
+
+def _runs(points: Sequence[LevelPoint], bin_ms: int) -> list[list[LevelPoint]]:
+    """Cut where the scale was silent; thinning makes the usual step longer, so it is taken from the points."""
+    steps = sorted(after.start_ms - before.start_ms for before, after in pairwise(points))
+    usual = max(bin_ms, steps[len(steps) // 2]) if steps else bin_ms
+    runs: list[list[LevelPoint]] = [[points[0]]]
+    for point in points[1:]:
+        if point.start_ms - runs[-1][-1].start_ms > usual * _GAP_BINS:
+            runs.append([])
+        runs[-1].append(point)
+    return runs
+
+
+def _keg_traces(points: Sequence[LevelPoint], history: LevelHistory) -> list[Trace]:
+    line_x: list[int | None] = []
+    line_y: list[float | None] = []
+    band_x: list[int | None] = []
+    band_y: list[float | None] = []
+    for run in _runs(points, history.bin_ms):
+        xs = [local_ms(point.start_ms + history.bin_ms / 2, history.tz) for point in run]
+        line_x += [*xs, None]
+        line_y += [*(round(point.mean, 1) for point in run), None]
+        band_x += [*xs, *reversed(xs), None]
+        band_y += [*(round(point.high, 1) for point in run), *(round(point.low, 1) for point in reversed(run)), None]
+    alone = len(points) <= 2  # noqa: PLR2004 - one or two points make no line that can be seen
+    return [
+        {
+            "type": "scatter", "mode": "lines", "x": band_x[:-1], "y": band_y[:-1], "fill": "toself",
+            "fillcolor": PALETTE["beer"] + "40", "line": {"width": 0}, "hoverinfo": "skip",
+        },
+        {
+            "type": "scatter", "mode": "lines+markers" if alone else "lines", "x": line_x[:-1], "y": line_y[:-1],
+            "line": {"color": PALETTE["beer"], "width": 3}, "hovertemplate": "%{y:.0f} %<extra></extra>",
+        },
+    ]  # fmt: skip
+
+
+def _change_marks(history: LevelHistory) -> Trace:
+    few = len(history.changes) <= MOST_LABELS
+    return {
+        "type": "scatter",
+        "mode": "markers+text" if few else "markers",
+        "x": [local_ms(change.at_ms, history.tz) for change in history.changes],
+        "y": [100] * len(history.changes),
+        "text": [change.label for change in history.changes],
+        "textposition": "top center",
+        "textfont": {"color": PALETTE["maintenance"], "size": 13},
+        "marker": {"symbol": "triangle-down", "size": 12, "color": PALETTE["maintenance"]},
+        "hovertemplate": "%{text}<extra></extra>",
+        "cliponaxis": False,
+    }
+
+
+def _layout(history: LevelHistory) -> dict[str, Any]:
+    axis = {"gridcolor": PALETTE["hair"], "linecolor": PALETTE["line"], "zeroline": False, "fixedrange": False}
+    return {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "color": PALETTE["muted"], "size": 14},
+        "margin": {"l": 52, "r": 16, "t": 36, "b": 40},
+        "showlegend": False,
+        "hovermode": "x unified",
+        "hoverlabel": {"bgcolor": PALETTE["raised"], "font": {"color": PALETTE["text"], "size": 14}},
+        "uirevision": history.key,
+        "xaxis": {
+            **axis,
+            "type": "date",
+            "range": [local_ms(history.start_ms, history.tz), local_ms(history.end_ms, history.tz)],
+            "hoverformat": "%a %d %b, %H:%M",
+        },
+        "yaxis": {**axis, "range": [0, 100], "ticksuffix": " %", "dtick": 20, "fixedrange": True},
+        "shapes": [
+            *(_vertical(local_ms(change.at_ms, history.tz)) for change in history.changes),
+            _threshold(history.warn_pct, PALETTE["warn"]),
+            _threshold(history.crit_pct, PALETTE["crit"]),
+        ],
+    }
+
+
+def _vertical(x: int) -> dict[str, Any]:
+    line = {"color": PALETTE["maintenance"], "width": 2, "dash": "dot"}
+    return {"type": "line", "xref": "x", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": 1, "line": line}
+
+
+def _threshold(percent: float, colour: str) -> dict[str, Any]:
+    line = {"color": colour, "width": 1, "dash": "dash"}
+    return {"type": "line", "xref": "paper", "yref": "y", "x0": 0, "x1": 1, "y0": percent, "y1": percent, "line": line}
