@@ -6,9 +6,10 @@ Without arguments it obeys JSON lines on stdin (see commands.py) and ends when s
 
 import asyncio
 import json
+import os
 import sys
 
-from firmware.scale.port import sleep_ms
+from firmware.scale.port import MICROPYTHON, sleep_ms
 
 from .commands import Commands
 from .pipe import Pipe, log
@@ -30,6 +31,14 @@ async def serve():
             if commands.bar and not beating:
                 beating = asyncio.create_task(beat(commands, pipe))
         await sleep_ms(_LISTEN_MS)
+    lose_power()
+
+
+def lose_power():
+    """End at once: no scale says goodbye, so the broker tells their last wills, as when a bar goes dark."""
+    if MICROPYTHON:
+        sys.exit(0)
+    os._exit(0)  # an orderly end would wait for every task; one that swallows its cancellation would hold it up
 
 
 async def beat(commands, pipe):
@@ -70,7 +79,7 @@ def read(line):
     """The order in one line of JSON; ValueError says what is wrong with it."""
     try:
         return json.loads(line.decode())
-    except (ValueError, RuntimeError):  # RuntimeError: nested deeper than the interpreter can follow
+    except (ValueError, RuntimeError, MemoryError):  # the last two: nested deeper than the interpreter can follow
         raise ValueError("that is not JSON: send one JSON object a line") from None
 
 
@@ -84,7 +93,10 @@ def number(arguments, name, default):
 def main(arguments):
     """Serve, or trace."""
     if not arguments:
-        asyncio.run(serve())
+        try:
+            asyncio.run(serve())
+        except KeyboardInterrupt:
+            lose_power()
         return
     if arguments[0] != "trace":
         raise SystemExit("use no arguments, or: trace --seed 1 --minutes 10 --scales 1")

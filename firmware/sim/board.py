@@ -3,6 +3,7 @@
 from firmware.scale.board import Board, Network
 
 from .dice import Dice
+from .pipe import log
 
 _PERIOD = (1 << 30) - 1
 
@@ -51,6 +52,10 @@ class SimBoard(Board):
     def reset_cause(self):
         """A simulated board has always just been switched on."""
         return "power_on"
+
+    def log(self, text):
+        """Say it in the log of the bar, with the name of the scale."""
+        log("%s: %s" % (self.device_id, text))
 
     def rssi(self):
         """The signal of this place in the bar, a few dB up and down."""

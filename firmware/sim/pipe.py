@@ -8,6 +8,7 @@ from firmware.scale.port import MICROPYTHON
 
 MOST_BYTES = 262144
 _CHUNK = 65536
+_AT_ONCE = 16384  # bytes taken in one call, so that a flood of orders does not hold up the bar
 
 
 class Pipe:
@@ -23,14 +24,12 @@ class Pipe:
 
     def lines(self):
         """Return the lines that have come in since the last call, without their ends; None stands for one too long."""
-        while not self.closed and self._poll.poll(0):
+        taken = 0
+        while taken < _AT_ONCE and not self.closed and self._poll.poll(0):
             chunk = self._read()
-            if not chunk:
-                self.closed = True
-                break
+            self.closed = not chunk
+            taken += len(chunk)
             self._waiting.extend(chunk)
-            if len(self._waiting) > MOST_BYTES + _CHUNK:
-                break
         return self._split()
 
     def _split(self):

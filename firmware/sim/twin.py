@@ -11,6 +11,7 @@ from .keg import Keg
 from .stand import TICK_MS, Stand
 
 _NOISE_LBS = 0.00198  # 0.9 g rms, measured (study notes)
+_REPLAY_S = 60
 _BREATH_MS = 3000  # between two glasses under one faucet
 
 
@@ -50,6 +51,10 @@ class Twin:
         self.chip.convert(self._zero + int(lbs * self._factor))
         self.app.step()
         self.due_ms = now_ms + (rest_ms if rest_ms != TICK_MS and stand.resting else TICK_MS)
+
+    def at_speed(self, speed):
+        """Judge lateness in wall time: what is a minute old in a fast story is no backlog."""
+        self.app.config.replay_after_s = int(_REPLAY_S * max(1, speed))
 
     def wake(self, now_ms):
         """Live up to `now_ms` without a conversion and be due at once: something is about to be done to the keg."""
@@ -98,7 +103,7 @@ class Twin:
             if kind == "poured":
                 since, until, oz, before, after = event[1:]
                 self.app.claim_pour(since // 1000, (until - since) / 1000, before, after)
-                said["t"] = since // 1000
+                said["t"] = since / 1000
                 said["seconds"] = (until - since) / 1000
                 said["oz"] = oz
             elif kind == "changed":
