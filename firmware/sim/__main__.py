@@ -13,10 +13,12 @@ from firmware.scale.port import MICROPYTHON, sleep_ms
 
 from .commands import Commands
 from .pipe import Pipe, log
+from .plan import MOST_SCALES
 from .proof import trace
 from .pump import pump
 
 _LISTEN_MS = 15
+USAGE = "use no arguments to obey stdin, or: trace --seed 1 --minutes 10 --scales 1 (at most 200 scales)"
 
 
 async def serve():
@@ -83,26 +85,46 @@ def read(line):
         raise ValueError("that is not JSON: send one JSON object a line") from None
 
 
-def number(arguments, name, default):
-    """The whole number after `name` among the arguments."""
-    if name not in arguments:
-        return default
-    return int(arguments[arguments.index(name) + 1])
+def quiet_interrupt():
+    """Let Ctrl-C end the process at once and without a traceback, where the interpreter has signals."""
+    if not MICROPYTHON:
+        import signal
+
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def refuse_arguments():
+    """Say how this program is used, and end."""
+    log(USAGE)
+    raise SystemExit(2)
+
+
+def trace_of(arguments):
+    """Print the readings of `--seed S --minutes M --scales N`, each with its topic."""
+    given = {"--seed": 1, "--minutes": 10, "--scales": 1}
+    for place in range(0, len(arguments), 2):
+        try:
+            given[arguments[place]] = int(arguments[place + 1])
+        except (IndexError, ValueError):
+            refuse_arguments()
+    if len(given) > 3 or not 1 <= given["--scales"] <= MOST_SCALES:
+        refuse_arguments()
+    for topic, payload in trace(given["--seed"], given["--minutes"], given["--scales"]):
+        print(topic, payload.decode())
 
 
 def main(arguments):
     """Serve, or trace."""
-    if not arguments:
+    if arguments and arguments[0] == "trace":
+        trace_of(arguments[1:])
+    elif arguments:
+        refuse_arguments()
+    else:
+        quiet_interrupt()
         try:
             asyncio.run(serve())
         except KeyboardInterrupt:
             lose_power()
-        return
-    if arguments[0] != "trace":
-        raise SystemExit("use no arguments, or: trace --seed 1 --minutes 10 --scales 1")
-    scales = number(arguments, "--scales", 1)
-    for topic, payload in trace(number(arguments, "--seed", 1), number(arguments, "--minutes", 10), scales):
-        print(topic, payload.decode())
 
 
 if __name__ == "__main__":

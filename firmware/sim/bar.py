@@ -48,9 +48,13 @@ class Bar:
         self._cooler.advance(1)
         self._feel()
         if self.drinking:
+            now_s = self.now_ms // 1000
+            busy = self._drinkers.open_at(now_s)
             for twin in self.twins:
+                if busy:
+                    twin.jostle(self.now_ms)
                 twin.drink(self._drinkers, self.now_ms)
 
     def _feel(self):
         for twin in self.twins:
-            twin.stand.wander.feel(self._cooler.celsius, 1)
+            twin.feel(self._cooler.celsius)

@@ -32,6 +32,8 @@ class SimBoard(Board):
         self.dout = chip.dout
         self.network = network
         self.now_ms = now_ms
+        self.battery_cell = None
+        self.celsius = None  # of the air around the keg, where there is a probe
         self._booted_ms = now_ms
         # The story never comes twice to the same moment, so each start gives other boot and session numbers.
         self._dice = Dice(seed, now_ms, 104729)
@@ -52,6 +54,14 @@ class SimBoard(Board):
     def reset_cause(self):
         """A simulated board has always just been switched on."""
         return "power_on"
+
+    def battery(self):
+        """(volts, percent), or None on the mains."""
+        return self.battery_cell.at(self.now_ms) if self.battery_cell else None
+
+    def temp_f(self):
+        """The air around the keg in Fahrenheit, or None without a probe."""
+        return None if self.celsius is None else self.celsius * 1.8 + 32
 
     def log(self, text):
         """Say it in the log of the bar, with the name of the scale."""

@@ -36,7 +36,8 @@ class Cooler:
 class Wander:
     """The error of one cell, in lbs: the air's temperature, delayed by `lag_s`, times a gain of either sign.
 
-    `grams` is the peak-to-peak swing in a plain cycle; the gain for it is found by living through four of them.
+    It begins without an error, as if the scale had just been set to zero there. `grams` is the peak-to-peak swing
+    in a plain cycle; the gain for it is found by living through four of them.
     """
 
     def __init__(self, grams, lag_s, sign):

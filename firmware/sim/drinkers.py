@@ -38,7 +38,7 @@ class Drinkers:
 
         `t` is the first drop, in whole seconds since 1970; `oz` includes foam; no two orders overlap.
         """
-        local_s = start + (self._local(start) if callable(self._local) else self._local)
+        local_s = self._local_s(start)
         rate = pours_an_hour(local_s) * self._taps[tap]
         if rate <= 0:
             return []
@@ -51,6 +51,10 @@ class Drinkers:
                 _order(dice, tap, start + minute * 60 + dice.below(60), orders)
         return orders
 
+    def open_at(self, t):
+        """Whether the bar is open at `t`, seconds since 1970."""
+        return pours_an_hour(self._local_s(t)) > 0
+
     def next_pour(self, tap, after):
         """The first order of `tap` later than `after`, as (t, oz, seconds), or None if there is none for a week."""
         start = after // QUARTER * QUARTER
@@ -59,6 +63,9 @@ class Drinkers:
                 if order[0] > after:
                     return order
         return None
+
+    def _local_s(self, t):
+        return t + (self._local(t) if callable(self._local) else self._local)
 
     def _how_good(self, day):
         """The factor of one night: 0.75 to 1.25, the same on every tap."""

@@ -31,6 +31,8 @@ _SCALE = {
     "vented": (bool, None, None, False),  # True: no gas pressure above the beer
     "popularity": ((int, float), 0, 100, 1.0),  # 1 is average; 0: the drinkers leave it alone
     "wander_g": ((int, float), 0, 1000, None),  # peak to peak; absent: drawn from 105 to 170
+    "probe": (bool, None, None, True),  # whether it measures the cooler's temperature
+    "battery_pct": ((int, float), 0, 100, None),  # absent: on the mains
     "offline": (bool, None, None, False),  # True: its Wi-Fi is down from the start
 }
 MOST_SCALES = 200

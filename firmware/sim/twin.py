@@ -3,6 +3,7 @@
 from firmware.scale.app import App
 from firmware.scale.config import Config
 
+from .battery import Battery
 from .board import Air, SimBoard
 from .chip import Chip
 from .cooler import Wander
@@ -12,6 +13,7 @@ from .stand import TICK_MS, Stand
 
 _NOISE_LBS = 0.00198  # 0.9 g rms, measured (study notes)
 _REPLAY_S = 60
+_KNOCKS_A_SECOND = 1 / 2400
 _BREATH_MS = 3000  # between two glasses under one faucet
 
 
@@ -30,6 +32,9 @@ class Twin:
         self.air = Air(broker["host"], broker["port"], spec["user"], spec["password"], not spec["offline"])
         self.chip = Chip()
         self.board = SimBoard(self.scale, self.chip, self.air, now_ms, seed + place)
+        if spec["battery_pct"] is not None:
+            self.board.battery_cell = Battery(spec["battery_pct"], now_ms)
+        self._probe = spec["probe"]
         self.stand = Stand(keg_of(spec), self._wander(spec["wander_g"]), self._dice, now_ms)
         self.app = App(self.board, Config(zero=self._zero, factor=self._factor, cal=spec["cal"], **(settings or {})))
         self._free_ms = now_ms
@@ -39,6 +44,12 @@ class Twin:
         dice = self._dice
         drawn = dice.between(108, 165)
         return Wander(drawn if grams is None else grams, dice.between(600, 1500), 1 if dice.below(2) else -1)
+
+    def feel(self, celsius):
+        """A second in air of that temperature."""
+        self.stand.wander.feel(celsius, 1)
+        if self._probe:
+            self.board.celsius = celsius
 
     def tick(self, now_ms, rest_ms=TICK_MS):
         """Let the story go on to `now_ms` with one conversion; a scale at rest is due again after `rest_ms`."""
@@ -60,6 +71,12 @@ class Twin:
         """Live up to `now_ms` without a conversion and be due at once: something is about to be done to the keg."""
         self.stand.advance(now_ms)
         self.due_ms = now_ms
+
+    def jostle(self, now_ms):
+        """Now and then somebody in the cooler knocks against the keg."""
+        if self._dice.chance(_KNOCKS_A_SECOND) and not self.stand.changing:
+            self.wake(now_ms)
+            self.stand.bump(self._dice.between(-4, 4))
 
     def drink(self, drinkers, now_ms):
         """Serve the guests of this tap: open the faucet when one of them is due and it is free."""

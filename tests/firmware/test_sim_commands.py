@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from firmware.sim.__main__ import answer
+from firmware.sim.__main__ import answer, main
 from firmware.sim.commands import Commands
 
 STORY = 1774064400
@@ -193,3 +193,17 @@ def test_a_broken_chip_silences_the_weight_until_it_is_mended(running: Commands)
     assert app.fault is None
     assert silent == []
     assert app.take()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["dance"], ["trace", "--seed"], ["trace", "--seed", "x"], ["trace", "--hours", "1"], ["trace", "--scales", "0"]],
+)
+def test_wrong_arguments_are_answered_with_the_right_ones(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    assert ended.value.code == 2
+    assert "use no arguments to obey stdin, or: trace" in capsys.readouterr().err
