@@ -1,0 +1,106 @@
+"""Typed events for the screens, and the one hop from other threads onto the event loop."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import nicegui
+import structlog
+
+from app.ask import ask
+from app.faces import row_of
+from backend.clock import Clock
+from backend.domain.events import Event
+from backend.domain.ids import TapId
+from backend.domain.keg import KegTapped
+from backend.domain.ledger import PourEnded
+from backend.domain.location import Location
+from backend.domain.member import SYSTEM
+from backend.domain.reading import ReadingTaken, ScaleHeard
+from backend.domain.times import epoch_ms
+from backend.ports import Ports
+from backend.usecases.view_board import BoardView, view_board, view_faces
+from components.rows import Beat, Row
+
+TICK_S: Final = 0.05
+"""Changes of this long are built once and sent together to every screen."""
+BEAT_S: Final = 2.0
+"""How often a screen hears that we are alive, and what time it is in the bar."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Live:
+    """What moves on the screens of one location.
+
+    `rows` tells the rows of taps that changed, at most every 50 ms; `beats` the bar's time, every 2 s. Both are
+    emitted on the event loop. A page that listens must stop when it is left.
+    """
+
+    def __init__(self, ports: Ports, clock: Clock, *, location_id: str) -> None:
+        self.rows: nicegui.Event[Sequence[Row]] = nicegui.Event()
+        """Rows of the taps that changed."""
+        self.beats: nicegui.Event[Beat] = nicegui.Event()
+        """The bar's time and speed."""
+        self._ports = ports
+        self._clock = clock
+        self._location_id = location_id
+        self._location: Location | None = None
+        self._changed: dict[TapId, None] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._end_listening: Callable[[], None] | None = None
+
+    async def start(self) -> None:
+        """Begin to listen to the feed and to tell the screens."""
+        loop = asyncio.get_running_loop()
+
+        def hop(event: Event) -> None:
+            tap_id = _tap_of(event)
+            if event.location_id == self._location_id and tap_id is not None:
+                loop.call_soon_threadsafe(self._changed.setdefault, TapId.parse(tap_id))
+
+        await self.snapshot()
+        self._end_listening = self._ports.feed.listen(hop)
+        self._tasks = [asyncio.create_task(self._tell()), asyncio.create_task(self._beat())]
+
+    async def stop(self) -> None:
+        """End telling."""
+        if self._end_listening:
+            self._end_listening()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+
+    def beat(self) -> Beat:
+        """Give the bar's time now."""
+        zone = self._location.timezone if self._location else "UTC"
+        return Beat(now=epoch_ms(self._clock.now()) / 1000, speed=self._clock.speed, tz=zone)
+
+    async def snapshot(self) -> list[Row]:
+        """Give the rows of every tap of the location."""
+        view: BoardView = await ask(view_board, self._ports, location_id=self._location_id, member=SYSTEM)
+        self._location = view.location
+        return [row_of(face, location=view.location) for face in view.faces]
+
+    async def _tell(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_S)
+            if not self._changed or self._location is None:
+                continue
+            taps, self._changed = list(self._changed), {}
+            try:
+                faces = await ask(view_faces, self._ports, location=self._location, tap_ids=taps, member=SYSTEM)
+                self.rows.emit([row_of(face, location=self._location) for face in faces])
+            except Exception:  # noqa: BLE001 - telling must go on
+                # A screen that missed a row gets it with the tap's next reading; telling must go on.
+                _log.exception("the screens could not be told")
+
+    async def _beat(self) -> None:
+        while True:
+            self.beats.emit(self.beat())
+            await asyncio.sleep(BEAT_S)
+
+
+def _tap_of(event: Event) -> str | None:
+    return event.tap_id if isinstance(event, (ReadingTaken, PourEnded, KegTapped, ScaleHeard)) else None
