@@ -74,7 +74,10 @@ class Client:
         network = self._network
         secure = {"ssl": network.ssl, "server_hostname": network.host} if network.ssl else {}
         opening = asyncio.open_connection(network.host, network.port, **secure)
-        reader, self._writer = await within(opening, self._response_s)
+        try:
+            reader, self._writer = await within(opening, self._response_s)
+        except ValueError as error:
+            raise MqttError(str(error).strip())  # noqa: B904 - MicroPython has no `from`
         self._tasks = [asyncio.create_task(self._read(reader)), asyncio.create_task(self._watch())]
         await self._send(packets.connect(self._client_id, self._keepalive_s, network.user, network.password, will))
         await within(self._greeted.wait(), self._response_s)
@@ -168,9 +171,10 @@ class Client:
             try:
                 writer.write(packet)
                 await within(writer.drain(), self._response_s)
-            except OSError as error:
-                self._lose(error)
-                raise
+            except (OSError, ValueError) as error:
+                # MicroPython tells a certificate it does not trust by a ValueError, here or at opening.
+                self._lose(error if isinstance(error, OSError) else MqttError(str(error).strip()))
+                raise self.error  # noqa: B904 - MicroPython has no `from`
 
     async def _read(self, reader):
         frames = packets.Frames(_MOST)

@@ -28,8 +28,22 @@ def mosquitto() -> str:
     return found
 
 
+def make_certificates(folder: Path) -> None:
+    """Write an authority (ca.pem, ca.der) and a certificate for localhost (server.pem, server.key)."""
+    (folder / "names").write_text("subjectAltName=DNS:localhost\n")
+    new_key = "req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes"
+    for command in (
+        f"{new_key} -x509 -days 30 -subj /CN=bar -keyout ca.key -out ca.pem",
+        f"{new_key} -subj /CN=localhost -keyout server.key -out server.csr",
+        "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -extfile names -out server.pem",
+        "x509 -in ca.pem -outform der -out ca.der",
+    ):
+        subprocess.run(["openssl", *command.split()], cwd=folder, check=True, capture_output=True)
+    (folder / "server.key").chmod(0o644)
+
+
 class Broker:
-    """One mosquitto. `address()` gives {host, port, user, password}."""
+    """One mosquitto. `address()` gives {host, port, user, password, tls_port, ca_pem, ca_der}."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="scale-broker-"))
@@ -37,6 +51,7 @@ class Broker:
         passwords = self._folder / "passwords"
         subprocess.run(["mosquitto_passwd", "-c", "-b", str(passwords), USER, PASSWORD], check=True)
         passwords.chmod(0o644)
+        make_certificates(self._folder)
         for _ in range(3):  # somebody may take the port between our look and mosquitto's bind
             if self._start(passwords):
                 return
@@ -44,10 +59,13 @@ class Broker:
 
     def _start(self, passwords: Path) -> bool:
         self.port = free_port()
+        self.tls_port = free_port()
         config = self._folder / "mosquitto.conf"
         config.write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\n"
             "max_inflight_messages 0\nset_tcp_nodelay true\n"
+            f"listener {self.tls_port} 127.0.0.1\ncafile {self._folder}/ca.pem\n"
+            f"certfile {self._folder}/server.pem\nkeyfile {self._folder}/server.key\n"
         )
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen([mosquitto(), "-c", str(config)], stdout=log, stderr=log)
@@ -61,7 +79,15 @@ class Broker:
 
     def address(self) -> dict[str, Any]:
         """Return where the broker is and who may enter."""
-        return {"host": "127.0.0.1", "port": self.port, "user": USER, "password": PASSWORD}
+        return {
+            "host": "127.0.0.1",
+            "port": self.port,
+            "user": USER,
+            "password": PASSWORD,
+            "tls_port": self.tls_port,
+            "ca_pem": str(self._folder / "ca.pem"),
+            "ca_der": str(self._folder / "ca.der"),
+        }
 
     def close(self) -> None:
         """End the broker and remove its folder."""

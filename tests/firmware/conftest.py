@@ -81,7 +81,15 @@ class OnMicroPython(pytest.File):
     def _run(self, names: list[str]) -> dict[str, dict[str, Any]]:
         wants_broker = "broker" in self.path.read_text()
         address = started_broker(self.config).address() if wants_broker else {}
-        command = [str(MICROPYTHON), "-X", "heapsize=64M", str(HERE / "on_micropython.py"), self.path.stem, json.dumps(address), *names]
+        command = [
+            str(MICROPYTHON),
+            "-X",
+            "heapsize=64M",
+            str(HERE / "on_micropython.py"),
+            self.path.stem,
+            json.dumps(address),
+            *names,
+        ]
         done = subprocess.run(
             command, cwd=ROOT, env=clean_environment(), capture_output=True, text=True, timeout=150, check=False
         )

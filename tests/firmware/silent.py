@@ -69,7 +69,8 @@ class SilentBroker:
         return heard
 
     async def close(self):
-        self._server.close()
+        if self._server is not None:
+            self._server.close()
         for writer in self._writers:
             writer.close()
         await asyncio.sleep(0.05)

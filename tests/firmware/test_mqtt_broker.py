@@ -66,7 +66,7 @@ def test_a_message_with_qos_1_arrives_and_is_acknowledged_broker(broker):
 
 def test_a_wrong_password_is_refused_with_a_reason_broker(broker):
     async def story():
-        scale = client(broker, "b", password="wrong")
+        scale = client(broker, "b", "wrong")
         try:
             await scale.connect()
         except RefusedError as error:

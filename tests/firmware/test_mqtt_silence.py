@@ -2,11 +2,12 @@
 
 import asyncio
 
+from ports import free_port
+from silent import SilentBroker
+
 from firmware.scale.board import Network
 from firmware.scale.mqtt import Client
 from firmware.scale.port import ticks_diff, ticks_ms, within
-from ports import free_port
-from silent import SilentBroker
 
 BOTH_INTERPRETERS = True
 

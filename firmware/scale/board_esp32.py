@@ -1,0 +1,126 @@
+"""The ESP32 under a real keg: pins, Wi-Fi, clock and dice. The only module that imports machine, network and esp32.
+
+It cannot run on a PC and has not been run by our tests; everything above it is tested against boards that can.
+"""
+
+import os
+
+import machine
+import network
+import ntptime
+
+from .board import Board, Network
+from .port import sleep_ms, ticks_diff, ticks_ms, unix_time
+
+_SET_AFTER = 1750000000  # seconds since 1970: an earlier time comes from a clock that nobody has set
+_CLOCK_TRIES_MS = 30000
+_CLOCK_AGAIN_MS = 6 * 3600 * 1000  # its crystal drifts by a second or two in that time
+_JOIN_MS = 15000
+_RESETS = {
+    machine.PWRON_RESET: "power_on",
+    machine.HARD_RESET: "hard",
+    machine.WDT_RESET: "watchdog",
+    machine.DEEPSLEEP_RESET: "deep_sleep",
+    machine.SOFT_RESET: "soft",
+}
+
+
+class Wifi(Network):
+    """The station interface, which joins again by itself, and the broker behind it."""
+
+    def __init__(self, ssid, key, broker):
+        super().__init__(
+            broker["host"], broker.get("port", 1883), broker.get("user"), broker.get("password"), trusted(broker)
+        )
+        self._ssid = ssid
+        self._key = key
+        self.station = network.WLAN(network.STA_IF)
+
+    def wifi_up(self):
+        """Tell whether we have an address in the bar's network."""
+        return self.station.isconnected()
+
+    async def stay_joined(self, log):
+        """Join the bar's network, for ever: the driver retries, but gives up on some access points."""
+        self.station.active(True)
+        self.station.config(pm=network.WLAN.PM_NONE)  # a sleeping radio delays a pour by up to a second
+        while True:
+            if not self.station.isconnected():
+                self._join(log)
+                await sleep_ms(_JOIN_MS)
+            await sleep_ms(1000)
+
+    def _join(self, log):
+        try:
+            self.station.disconnect()
+            self.station.connect(self._ssid, self._key)
+        except OSError as error:
+            log("Wi-Fi %s: %r" % (self._ssid, error))
+
+
+class Esp32(Board):
+    """A board from what config.json says: id, pins, Wi-Fi and broker."""
+
+    def __init__(self, settings):
+        self.device_id = settings["device_id"]
+        pins = settings.get("pins", {})
+        self.sck = machine.Pin(pins.get("sck", 18), machine.Pin.OUT, value=0)
+        # Pulled up, so that a cable that has come off reads as never ready instead of as zero.
+        self.dout = machine.Pin(pins.get("dout", 19), machine.Pin.IN, machine.Pin.PULL_UP)
+        self.network = Wifi(settings["wifi"]["ssid"], settings["wifi"]["key"], settings["broker"])
+        self._clock_set = False
+
+    def ticks_ms(self):
+        """Return milliseconds, wrapping at 2**30."""
+        return ticks_ms()
+
+    def epoch(self):
+        """Return seconds since 1970, or None until the clock has been set."""
+        return unix_time() if self._clock_set else None
+
+    def random32(self):
+        """Return 32 bits of the hardware's noise, good while the radio is on."""
+        return int.from_bytes(os.urandom(4), "big")
+
+    def reset_cause(self):
+        """Return why the board started."""
+        return _RESETS.get(machine.reset_cause(), "unknown")
+
+    def rssi(self):
+        """Return the Wi-Fi signal in dBm, or None while not joined."""
+        return self.network.station.status("rssi") if self.network.wifi_up() else None
+
+    def irq_off(self):
+        """Hold interrupts off."""
+        return machine.disable_irq()
+
+    def irq_on(self, state):
+        """Allow interrupts again."""
+        machine.enable_irq(state)
+
+    async def keep_time(self):
+        """Set the clock from the network, soon after it is up and then every six hours."""
+        while True:
+            if not self.network.wifi_up():
+                await sleep_ms(1000)
+                continue
+            began = ticks_ms()
+            try:
+                ntptime.settime()
+                self._clock_set = unix_time() > _SET_AFTER
+            except OSError as error:
+                self.log("no time from the network: %r" % error)
+            spent = ticks_diff(ticks_ms(), began)
+            await sleep_ms((_CLOCK_AGAIN_MS if self._clock_set else _CLOCK_TRIES_MS) - spent)
+
+
+def trusted(broker):
+    """Return a TLS context that trusts the authority in `broker["ca"]` (a DER file), or None for plain TCP."""
+    if "ca" not in broker:
+        return None
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(cafile=broker["ca"])
+    return context
