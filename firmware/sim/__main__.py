@@ -33,24 +33,23 @@ async def serve():
             if commands.bar and not beating:
                 beating = asyncio.create_task(beat(commands, pipe))
         await sleep_ms(_LISTEN_MS)
-    lose_power()
+    lose_power(0)
 
 
-def lose_power():
+def lose_power(code):
     """End at once: no scale says goodbye, so the broker tells their last wills, as when a bar goes dark."""
     if MICROPYTHON:
-        sys.exit(0)
-    os._exit(0)  # an orderly end would wait for every task; one that swallows its cancellation would hold it up
+        sys.exit(code)
+    os._exit(code)  # an orderly end would wait for every task; one that swallows its cancellation would hold it up
 
 
 async def beat(commands, pipe):
-    """Run the pump; if it ever fails, say so to the app and end."""
+    """Run the pump; if it ever fails, say so to the app and end with code 1."""
     try:
         await pump(commands.bar, commands.clock, pipe.say)
     except Exception as error:
         pipe.say({"event": "error", "message": "the simulated bar has stopped: %r" % error})
-        commands.stopped = True
-        raise
+        lose_power(1)
 
 
 async def keep_linked(twin):
@@ -124,7 +123,7 @@ def main(arguments):
         try:
             asyncio.run(serve())
         except KeyboardInterrupt:
-            lose_power()
+            lose_power(130)
 
 
 if __name__ == "__main__":

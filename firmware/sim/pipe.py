@@ -1,4 +1,7 @@
-"""The control pipe: JSON lines in on stdin, JSON lines out on stdout; stderr is for the log."""
+"""The control pipe: JSON lines in on stdin, JSON lines out on stdout; stderr is for the log.
+
+Whoever starts a bar must read its stdout: a full pipe holds the story up.
+"""
 
 import json
 import select

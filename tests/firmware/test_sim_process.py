@@ -249,3 +249,29 @@ def test_a_bar_without_a_broker_lives_on_and_is_offline(child: Child) -> None:
 
     assert poured[0]["event"] == "poured"
     assert [scale["online"] for scale in truth["scales"]] == [False, False]
+
+
+def test_a_bar_that_breaks_says_so_and_ends_with_a_code() -> None:
+    broken = "import firmware.sim.bar as b; b.Bar.tick = lambda *_: 1 / 0; "
+    program = broken + "from firmware.sim.__main__ import main; main([])"
+    order = json.dumps({"do": "start", "plan": plan({"host": "127.0.0.1", "port": 1, "user": "", "password": ""}, "B")})
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
+
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(order.encode() + b"\n")
+        process.stdin.flush()
+        code = process.wait(10)
+        said = [json.loads(line) for line in process.stdout]
+
+    assert code == 1
+    assert said[-1]["event"] == "error"
+    assert "the simulated bar has stopped" in said[-1]["message"]
