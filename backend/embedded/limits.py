@@ -20,7 +20,7 @@ MAX_VERSION: Final = 2**63 - 1
 LEAST, GREATEST = 1e-130, 9.99e125
 
 TEXT_INDEX_KEYS: Final[Mapping[str, int]] = {
-    "scale_id": MAX_PARTITION_BYTES,
+    "device_id": MAX_PARTITION_BYTES,
     "loc_id": MAX_PARTITION_BYTES,
     "due_shard": MAX_PARTITION_BYTES,
 }

@@ -113,7 +113,7 @@ def _row(item: Item) -> tuple[Any, ...]:
         item["SK"],
         item.get("version"),
         _encoded(item),
-        item.get("scale_id"),
+        item.get("device_id"),
         *(battery if None not in battery else (None, None)),
         *(due if None not in due else (None, None)),
     )

@@ -1,0 +1,90 @@
+"""Files that are not ours, not whole, or not for us are refused and left as they were."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+from store_process import NOW
+
+from backend.embedded.folder import LOCK_NAME, FolderUnusable
+from backend.embedded.schema import FILE_NAME, DamagedFile, ForeignFile, NewerFile
+from backend.embedded.store import Store
+from backend.embedded.table import SqliteTable
+from backend.ports import Put
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / FILE_NAME
+
+
+def refused(path: Path, kind: type[Exception]) -> str:
+    """Opening raises `kind`, leaves the file as it was and the folder free."""
+    before = path.read_bytes()
+    with pytest.raises(kind) as error:
+        Store(path.parent, now=NOW)
+    assert path.read_bytes() == before
+    assert (path.parent / LOCK_NAME).read_bytes() == b""
+    return str(error.value)
+
+
+def test_a_file_of_another_program_is_refused(path: Path) -> None:
+    with sqlite3.connect(path) as other:
+        other.execute("CREATE TABLE songs (name)")
+    other.close()
+
+    assert "another program" in refused(path, ForeignFile)
+
+
+def test_a_file_of_a_later_version_is_refused(path: Path) -> None:
+    Store(path.parent, now=NOW).close()
+    with sqlite3.connect(path) as later:
+        later.execute("PRAGMA user_version = 99")
+    later.close()
+
+    assert "schema 99" in refused(path, NewerFile)
+
+
+def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
+    path.write_bytes(b"<html>" * 1000)
+
+    assert "damaged" in refused(path, DamagedFile)
+
+
+def test_a_file_with_a_broken_page_is_refused(path: Path) -> None:
+    with Store(path.parent, now=NOW) as store:
+        SqliteTable(store).transact(*([Put(item={"PK": "P", "SK": f"{n:05d}", "x": "x" * 500})] for n in range(500)))
+    with path.open("r+b") as file:
+        file.seek(40 * 4096)
+        file.write(os.urandom(4096))
+
+    assert "backup" in refused(path, DamagedFile)
+
+
+def test_a_file_that_lost_its_end_is_refused(path: Path) -> None:
+    with Store(path.parent, now=NOW) as store:
+        SqliteTable(store).transact(*([Put(item={"PK": "P", "SK": f"{n:05d}", "x": "x" * 500})] for n in range(500)))
+    os.truncate(path, path.stat().st_size // 2)
+
+    assert "damaged" in refused(path, DamagedFile)
+
+
+def test_an_empty_file_is_a_new_store(path: Path) -> None:
+    path.touch()
+
+    with Store(path.parent, now=NOW) as store:
+        assert SqliteTable(store).transact([Put(item={"PK": "P", "SK": "S"})])
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("not a folder")
+
+    with pytest.raises(FolderUnusable, match="--data"):
+        Store(tmp_path / "data", now=NOW)
+
+
+def test_the_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
+    Store(tmp_path / "data", now=NOW).close()
+
+    assert (tmp_path / "data").stat().st_mode & 0o077 == 0
