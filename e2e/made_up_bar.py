@@ -53,6 +53,10 @@ def build(story: Story, *, tailwind: bool) -> FastAPI:
     def health() -> dict[str, str]:
         return {"status": "ok"}
 
+    @api.get("/beat")
+    def now() -> dict[str, Any]:
+        return story.beat()
+
     @api.post("/rows")
     async def change(request: Request) -> None:
         rows = await request.json()

@@ -1,0 +1,12 @@
+"""What a person sees: one page a file, each of which registers itself for a site."""
+
+from app.pages import board, simulator, tap
+from app.site import Site
+
+
+def register(site: Site) -> None:
+    """Declare every page this site has."""
+    board.register(site)
+    tap.register(site)
+    if site.simulator is not None:
+        simulator.register(site, site.simulator)

@@ -1,0 +1,166 @@
+"""The simulated bar's levers, with the truth beside what is shown: `/simulator`, in the demo only."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from nicegui import ui
+
+from app.ask import ask
+from app.faces import row_of, volume_words
+from app.member import current_member
+from app.simulator import Simulator, SimulatorRefused, Truth
+from app.site import Site
+from app.theme import TITLE, frame, notice
+from backend.domain.face import TapFace
+from backend.domain.ids import TapId
+from backend.domain.location import Location
+from backend.domain.member import Act
+from backend.domain.refusal import Refusal
+from backend.usecases.view_board import view_board
+from components.choice_chips import ChoiceChips
+from components.rows import Row
+from components.words import Words
+
+SPEEDS: Final = {"1": "1x", "10": "10x", "60": "60x"}
+GUESTS: Final = {"on": "Guests drink", "off": "Guests stay away"}
+TRUTH_EVERY_S: Final = 1.0
+PINT_OZ: Final = 16.0
+TASTE_OZ: Final = 4.0
+
+Lever = Callable[[], Awaitable[None]]
+
+
+def register(site: Site, simulator: Simulator) -> None:
+    """Declare the page."""
+
+    @ui.page("/simulator", title=TITLE)
+    async def simulator_page() -> None:
+        view = await ask(view_board, site.ports, location_id=site.location_id, member=current_member())
+        with frame(site, "Simulator", here="/simulator", place=view.location.name):
+            SimulatorPage(site, simulator, view.location, view.faces)
+
+
+class SimulatorPage:
+    """The levers of every tap, and the truth told once a second."""
+
+    def __init__(self, site: Site, simulator: Simulator, location: Location, faces: Sequence[TapFace]) -> None:
+        self._simulator = simulator
+        self._location = location
+        self._site = site
+        self._unreachable = False
+        Words("Simulator", "h1")
+        Words(
+            "This bar is simulated: its scales run the real firmware. What you do here happens in the bar; "
+            "the board shows what the scales make of it."
+        ).classes("ss-muted")
+        with ui.element("section").classes("ss-panel ss-sim-top"):
+            ChoiceChips(SPEEDS, chosen=f"{site.clock.speed:g}", label="Speed of time", on_choice=self._set_speed)
+            guests = "on" if simulator.drinkers_on else "off"
+            ChoiceChips(GUESTS, chosen=guests, label="Guests", on_choice=self._set_guests)
+        self._missing = Words("").classes("ss-muted")
+        self._missing.props["role"] = "status"
+        with ui.element("div").classes("ss-sim-taps"):
+            self._taps = {str(face.tap_id): SimulatedTap(self, face, location=location) for face in faces}
+        site.live.rows.subscribe(self._follow)
+        ui.timer(TRUTH_EVERY_S, self._tell_truth, immediate=True)
+
+    async def pull(self, lever: Lever, said: str) -> None:
+        """Pull a lever of the bar and say so; a refusal becomes a notice that says why."""
+        try:
+            current_member().must(Act.ASSIGN, location_id=self._site.location_id)
+            await lever()
+        except (SimulatorRefused, Refusal, ValueError) as why:
+            notice(str(why))
+            return
+        notice(said)
+
+    @property
+    def simulator(self) -> Simulator:
+        """The bar behind the levers."""
+        return self._simulator
+
+    async def _set_speed(self, value: str) -> None:
+        speed = float(value) if value in SPEEDS else 1.0
+        await self.pull(lambda: self._simulator.set_speed(speed), f"Time runs at {speed:g}x.")
+
+    async def _set_guests(self, value: str) -> None:
+        on = value == "on"
+        said = "The guests order by themselves." if on else "The guests stay away; only you pour now."
+        await self.pull(lambda: self._simulator.set_drinkers(on=on), said)
+
+    def _follow(self, rows: Sequence[Row]) -> None:
+        for row in rows:
+            if row["tap"] in self._taps:
+                self._taps[row["tap"]].show(row)
+
+    async def _tell_truth(self) -> None:
+        try:
+            truths = await self._simulator.truth()
+        except SimulatorRefused as why:
+            self._missing.set_text(f"The truth is not known now: {why}.")
+            truths = {}
+        else:
+            self._missing.set_text("")
+        for tap_id, tap in self._taps.items():
+            tap.tell(truths.get(TapId.parse(tap_id)))
+
+
+class SimulatedTap:
+    """One tap's shown level, its truth and its levers."""
+
+    def __init__(self, page: SimulatorPage, face: TapFace, *, location: Location) -> None:
+        self._page = page
+        self._tap_id = face.tap_id
+        self._unit = location.settings.volume_unit
+        self._online = True
+        with ui.element("section").classes("ss-panel ss-sim-tap"):
+            self._heading = Words("", "h2")
+            with ui.element("dl").classes("ss-facts"):
+                Words("Shown", "dt")
+                self._shown = Words("", "dd").classes("ss-sim-shown")
+                Words("Truth", "dt")
+                self._truth = Words("not known yet", "dd").classes("ss-sim-truth")
+            with ui.element("div").classes("ss-chips"):
+                self._levers()
+        self.show(row_of(face, location=location))
+
+    def show(self, row: Row) -> None:
+        """Show what the board shows."""
+        self._heading.set_text(f"{row['no']} · {row['beer']}")
+        level = f"{row['volume']}, {row['pct']:.0f} %" if row["pct"] is not None else row["why"] or "not known yet"
+        self._shown.set_text(level + (", pouring" if row["pouring"] else ""))
+
+    def tell(self, truth: Truth | None) -> None:
+        """Tell what is really in the keg."""
+        if truth is None:
+            self._truth.set_text("not known now")
+            return
+        self._online = truth.online
+        self._wifi.set_text("Wi-Fi off" if truth.online else "Wi-Fi on")
+        words = f"{volume_words(truth.gallons, unit=self._unit)}, {truth.weight_lbs:.1f} lb on the scale"
+        words += ", pouring" if truth.pouring else ""
+        self._truth.set_text(words + ("" if truth.online else ", no Wi-Fi"))
+
+    def _levers(self) -> None:
+        bar, tap, no = self._page.simulator, self._tap_id, self._tap_id.number
+        pint = self._button("Pour a pint", lambda: bar.pour(tap, oz=PINT_OZ), f"Pouring a pint from tap {no}.")
+        pint.classes("ss-act-first")
+        self._button("Pour 4 oz", lambda: bar.pour(tap, oz=TASTE_OZ), f"Pouring 4 oz from tap {no}.")
+        self._button("Bump", lambda: bar.bump(tap), f"Somebody knocked against the keg of tap {no}.")
+        self._button("Lean", lambda: bar.lean(tap), f"Somebody leans on the keg of tap {no}.")
+        self._button("Change keg", lambda: bar.change(tap), f"The keg of tap {no} is being changed.")
+        self._wifi = self._button("Wi-Fi off", self._turn_wifi, f"The Wi-Fi of tap {no} was switched.")
+
+    async def _turn_wifi(self) -> None:
+        await self._page.simulator.wifi(self._tap_id, up=not self._online)
+
+    def _button(self, text: str, lever: Lever, said: str) -> Words:
+        button = Words(text, "button").classes("ss-act")
+        button.props["type"] = "button"
+        button.props["aria-label"] = f"{text}, tap {self._tap_id.number}"
+
+        async def press() -> None:
+            await self._page.pull(lever, said)
+
+        button.on("click", press, [])
+        return button

@@ -1,0 +1,84 @@
+"""A made-up bar in a process of its own: its start, its end, and its rows changed from a test."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bar_rows import NOW
+
+ROOT = Path(__file__).parents[1]
+STARTS_WITHIN_S = 30
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def clean_environment(**changes: str) -> dict[str, str]:
+    """Our environment without pytest's traces: NiceGUI behaves differently when it finds them."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return {**kept, "PYTHONPATH": str(ROOT), **changes}
+
+
+def wait_until_answers(url: str, process: subprocess.Popen[bytes]) -> None:
+    """Return once `url` answers 200; fails if the process ends first or takes too long."""
+    deadline = time.monotonic() + STARTS_WITHIN_S
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"the server ended with {process.returncode}"
+        try:
+            with urllib.request.urlopen(url, timeout=1) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.05)
+    pytest.fail(f"{url} did not answer within {STARTS_WITHIN_S} s")
+
+
+class MadeUpBar:
+    """A server in a process of its own; it can be killed and started again on the same port."""
+
+    def __init__(self, folder: Path, *, rows: list[dict[str, Any]], speed: float) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}/"
+        self._folder = folder
+        self._order = folder / "order.json"
+        self._order.write_text(json.dumps({"port": self.port, "rows": rows, "now": NOW, "speed": speed}))
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        self._process = subprocess.Popen(
+            [sys.executable, str(ROOT / "e2e" / "made_up_bar.py"), str(self._order)],
+            env=clean_environment(NICEGUI_STORAGE_PATH=str(self._folder / "storage")),
+            cwd=self._folder,
+        )
+        wait_until_answers(self.url + "healthz", self._process)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait(timeout=10)
+            self._process = None
+
+    def now(self) -> float:
+        """The bar's time, epoch seconds."""
+        with urllib.request.urlopen(self.url + "beat", timeout=5) as answer:
+            return float(json.load(answer)["now"])
+
+    def change(self, *rows: dict[str, Any]) -> None:
+        """Let these rows reach every open board."""
+        body = json.dumps(rows).encode()
+        request = urllib.request.Request(self.url + "rows", data=body, headers={"Content-Type": "application/json"})
+        urllib.request.urlopen(request, timeout=5).close()
