@@ -11,7 +11,6 @@ from .port import sleep_ms, ticks_diff
 from .publish import Publisher, Weight
 from .settle import Settle
 
-VERSION = 1  # of the messages
 _CLOCK_BACK_S = 120  # a clock put back by more begins a new boot, so that t never decreases within one
 _POLL_MS = 5
 _SILENCE_MS = 650  # a little longer than the driver waits before it calls the cell unplugged
@@ -107,27 +106,31 @@ class App:
         heartbeat = self._told_lbs is not None and abs(weight.lbs - self._told_lbs) <= self.config.deadband_lbs
         self._told_lbs = weight.lbs
         self.seq += 1
-        fields = {
-            "v": VERSION,
-            "boot": self.boot,
-            "seq": self.seq,
-            "t": weight.t,
-            "weight_lbs": weight.lbs,
-            "raw": weight.raw,
-            "stable": weight.stable,
-            "cal": self.config.cal,
-            "temp_f": self.board.temp_f(),
-            "battery": self.board.battery(),
-            "rssi": self.board.rssi(),
-            "pour": self._pours.pop(0) if self._pours else None,
-        }
-        self.outbox.put(Entry(fields, now, heartbeat and fields["pour"] is None))
+        board = self.board
+        pour = self._pours.pop(0) if self._pours else None
+        self.outbox.put(
+            Entry(
+                boot=self.boot,
+                seq=self.seq,
+                t=weight.t,
+                weight_lbs=weight.lbs,
+                raw=weight.raw,
+                stable=weight.stable,
+                cal=self.config.cal,
+                temp_f=board.temp_f(),
+                battery=board.battery(),
+                rssi=board.rssi(),
+                pour=pour,
+                at=now,
+                heartbeat=heartbeat and pour is None,
+            )
+        )
 
     def take(self):
         """Return all waiting messages as (topic, payload) and empty the outbox: for a trace without a network."""
         taken = []
         while len(self.outbox):
-            taken.append((self.link.readings_topic, messages.reading(**self.outbox.take().fields)))
+            taken.append((self.link.readings_topic, messages.entry(self.outbox.take())))
         return taken
 
     async def measure(self):

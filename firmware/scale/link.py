@@ -107,9 +107,8 @@ class Link:
             if self._announce:
                 self._announce = False
                 await self._say_again()
-            fields = entry.fields
-            fields["replay"] = self._is_late(entry)
-            await self.client.publish(self.readings_topic, messages.reading(**fields))
+            payload = messages.entry(entry, replay=self._is_late(entry))
+            await self.client.publish(self.readings_topic, payload)
             self._outbox.done()
 
     async def _say_again(self):
@@ -120,9 +119,8 @@ class Link:
 
     def _is_late(self, entry):
         now = self._board.epoch()
-        t = entry.fields["t"]
-        known = now is not None and t is not None
-        age_s = now - t if known else ticks_diff(self._board.ticks_ms(), entry.at) // 1000
+        known = now is not None and entry.t is not None
+        age_s = now - entry.t if known else ticks_diff(self._board.ticks_ms(), entry.at) // 1000
         return age_s > self._config.replay_after_s
 
 

@@ -1,5 +1,7 @@
 """The exact bytes of what a scale says; formatted key by key, because MicroPython's dicts have no order."""
 
+VERSION = 1
+
 
 def fixed(value, places):
     """Return `value` with so many decimals, by whole numbers: both interpreters then round alike."""
@@ -48,6 +50,25 @@ def reading(
     if pour is not None:
         fields.append('"pour":' + _pour(*pour))
     return _object(fields)
+
+
+def entry(waiting, *, replay=False):
+    """Return an entry of the outbox as bytes."""
+    return reading(
+        waiting.weight_lbs,
+        v=VERSION,
+        boot=waiting.boot,
+        seq=waiting.seq,
+        t=waiting.t,
+        raw=waiting.raw,
+        stable=waiting.stable,
+        cal=waiting.cal,
+        temp_f=waiting.temp_f,
+        battery=waiting.battery,
+        rssi=waiting.rssi,
+        replay=replay,
+        pour=waiting.pour,
+    )
 
 
 def _pour(start, seconds, before_lbs, after_lbs):

@@ -1,18 +1,28 @@
 """What waits for the broker: readings in order, kept until each is acknowledged, within bounds."""
 
 import asyncio
+from collections import namedtuple
 
-
-class Entry:
-    """One reading on its way: the keywords of messages.reading, the ticks of its making, and what it is worth."""
-
-    __slots__ = ("at", "fields", "heartbeat", "replay")
-
-    def __init__(self, fields, at, heartbeat):
-        self.fields = fields
-        self.at = at
-        self.heartbeat = heartbeat  # it only repeats what is known
-        self.replay = False
+# One reading on its way: what messages.entry needs, the ticks of its making, and whether it only repeats what is
+# known. A tuple, because 256 of them have to fit beside TLS on an ESP32.
+Entry = namedtuple(
+    "Entry",
+    (
+        "boot",
+        "seq",
+        "t",
+        "weight_lbs",
+        "raw",
+        "stable",
+        "cal",
+        "temp_f",
+        "battery",
+        "rssi",
+        "pour",
+        "at",
+        "heartbeat",
+    ),
+)
 
 
 class Outbox:
@@ -41,7 +51,7 @@ class Outbox:
     def _make_room(self):
         for heartbeats_only in (True, False):
             for place, entry in enumerate(self._entries):
-                if entry is self._sending or entry.fields.get("pour") is not None:
+                if entry is self._sending or entry.pour is not None:
                     continue
                 if entry.heartbeat or not heartbeats_only:
                     self._entries.pop(place)

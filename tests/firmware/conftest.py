@@ -1,13 +1,12 @@
 """Runs the suites of the firmware under both interpreters.
 
 A test file with the line `BOTH_INTERPRETERS = True` is collected by pytest as usual, and once more for MicroPython,
-where one process runs its functions. Such a file imports neither pytest nor hypothesis; a function that takes
-`broker` gets the dict described in broker.py.
+where one process runs its functions. Such a file imports neither pytest nor hypothesis; a function whose
+name ends in `_broker` takes the dict described in scale_bench/broker.py.
 """
 
 import ast
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,18 +16,12 @@ from typing import Any
 import pytest
 
 HERE = Path(__file__).parent
-ROOT = HERE.parent.parent
-sys.path.insert(0, str(HERE))  # the tests are no package; their shared parts are plain modules beside them
+sys.path.insert(0, str(HERE))  # the tests are no package; their shared parts lie in scale_bench/ beside them
 
-from broker import Broker  # noqa: E402 - found through the line above
+from scale_bench.broker import Broker  # noqa: E402 - found through the line above
+from scale_bench.interpreters import MICROPYTHON, ROOT, clean_environment  # noqa: E402 - the same
 
-MICROPYTHON = Path(sys.executable).with_name("micropython")
 _BROKER = pytest.StashKey[Broker]()
-
-
-def clean_environment() -> dict[str, str]:
-    """Return our environment without what pytest adds to it."""
-    return {key: value for key, value in os.environ.items() if not key.startswith("PYTEST_")}
 
 
 def started_broker(config: pytest.Config) -> Broker:
@@ -79,7 +72,7 @@ class OnMicroPython(pytest.File):
         return self._results.get(name, {"ok": False, "error": "the process died before it\n" + self._output})
 
     def _run(self, names: list[str]) -> dict[str, dict[str, Any]]:
-        wants_broker = "broker" in self.path.read_text()
+        wants_broker = "_broker(broker)" in self.path.read_text()
         address = started_broker(self.config).address() if wants_broker else {}
         command = [
             str(MICROPYTHON),

@@ -1,7 +1,7 @@
 import json
 
-from fake_board import CONVERSION_MS, EPOCH, Dice, FakeBoard
-from traces import last_drop, pour
+from scale_bench.fake_board import CONVERSION_MS, EPOCH, Dice, FakeBoard
+from scale_bench.traces import last_drop, pour
 
 from firmware.scale.app import App
 from firmware.scale.config import Config

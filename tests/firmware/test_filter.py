@@ -1,6 +1,6 @@
 import math
 
-from traces import NOISE, OUNCE, follow, last_drop, pour
+from scale_bench.traces import NOISE, OUNCE, follow, last_drop, pour
 
 BOTH_INTERPRETERS = True
 

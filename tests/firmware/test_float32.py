@@ -2,7 +2,7 @@
 
 import struct
 
-from traces import follow, pour
+from scale_bench.traces import follow, pour
 
 BOTH_INTERPRETERS = True
 

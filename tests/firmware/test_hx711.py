@@ -1,4 +1,4 @@
-from fake_board import CONVERSION_MS, FakeBoard
+from scale_bench.fake_board import CONVERSION_MS, FakeBoard
 
 from firmware.scale.hx711 import Hx711
 

@@ -1,9 +1,9 @@
 import asyncio
 import json
 
-from fake_board import CONVERSION_MS, FakeBoard
-from ports import free_port
-from silent import SilentBroker
+from scale_bench.fake_board import CONVERSION_MS, FakeBoard
+from scale_bench.ports import free_port
+from scale_bench.silent import SilentBroker
 
 from firmware.scale.app import App
 from firmware.scale.board import Network

@@ -1,6 +1,6 @@
 import json
 
-from golden import FOLDER, GOLDEN
+from scale_bench.golden import FOLDER, GOLDEN
 
 from firmware.scale import messages
 

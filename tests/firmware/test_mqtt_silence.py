@@ -2,8 +2,8 @@
 
 import asyncio
 
-from ports import free_port
-from silent import SilentBroker
+from scale_bench.ports import free_port
+from scale_bench.silent import SilentBroker
 
 from firmware.scale.board import Network
 from firmware.scale.mqtt import Client

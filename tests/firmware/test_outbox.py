@@ -6,13 +6,13 @@ BOTH_INTERPRETERS = True
 
 
 def entry(seq, heartbeat=False, pour=None):
-    return Entry({"seq": seq, "pour": pour}, 0, heartbeat)
+    return Entry(1, seq, None, 87.3, 0, True, 0, None, None, None, pour, 0, heartbeat)
 
 
 def drained(outbox):
     seqs = []
     while len(outbox):
-        seqs.append(outbox.take().fields["seq"])
+        seqs.append(outbox.take().seq)
     return seqs
 
 
@@ -67,6 +67,6 @@ def test_head_waits_for_the_first_entry():
 
         outbox.put(entry(7))
 
-        assert (await waiting).fields["seq"] == 7
+        assert (await waiting).seq == 7
 
     asyncio.run(story())

@@ -1,4 +1,4 @@
-from fake_board import EPOCH
+from scale_bench.fake_board import EPOCH
 
 from firmware.scale.config import Config
 from firmware.scale.publish import Publisher, Weight

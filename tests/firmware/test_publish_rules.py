@@ -2,9 +2,9 @@
 
 from itertools import pairwise
 
-from fake_board import EPOCH
 from hypothesis import given
 from hypothesis import strategies as st
+from scale_bench.fake_board import EPOCH
 
 from firmware.scale.config import BOUNDS, Config
 from firmware.scale.publish import Publisher, Weight

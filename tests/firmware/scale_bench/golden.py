@@ -1,9 +1,9 @@
 """The golden messages: one for each situation in which a scale speaks, made by the firmware's own formatter.
 
-`python tests/firmware/golden.py` writes them to backend/wire/examples after a wanted change.
+`python tests/firmware/scale_bench/golden.py` writes them to backend/wire/examples after a wanted change.
 """
 
-ROOT = __file__.rsplit("/", 3)[0] if __file__.count("/") > 2 else "."
+ROOT = __file__.rsplit("/", 4)[0] if __file__.count("/") > 3 else "."
 FOLDER = ROOT + "/backend/wire/examples/"
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Weights over time for tests, in lb at ten a second, and what filter and stability make of them."""
 
-from fake_board import Dice
+from scale_bench.fake_board import Dice
 
 from firmware.scale.filter import Filter
 from firmware.scale.settle import Settle

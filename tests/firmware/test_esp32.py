@@ -1,0 +1,113 @@
+"""What can be said about the device's own files on a machine that is no device."""
+
+import importlib
+import subprocess
+import sys
+from collections.abc import Iterator
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from scale_bench.interpreters import MICROPYTHON, ROOT, clean_environment
+
+DEVICE_FILES = sorted([*ROOT.glob("firmware/*.py"), *ROOT.glob("firmware/scale/*.py")])
+
+
+class Station:
+    """A station interface that is joined or not."""
+
+    joined = False
+
+    def isconnected(self) -> bool:
+        return self.joined
+
+    def status(self, what: str) -> int:
+        assert what == "rssi"
+        return -61
+
+
+class FakePin:
+    OUT, IN, PULL_UP = 1, 2, 3
+
+    def __init__(self, number: int, mode: int, pull: int | None = None, value: int | None = None) -> None:
+        self.asked = (number, mode, pull, value)
+        self.levels: list[int] = []
+
+    def value(self, level: int | None = None) -> int:
+        if level is not None:
+            self.levels.append(level)
+        return 1
+
+
+@pytest.fixture
+def esp32(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The module of the ESP32 board, on stand-ins for the modules of its interpreter."""
+    machine = ModuleType("machine")
+    machine.__dict__.update(
+        Pin=FakePin, PWRON_RESET=1, HARD_RESET=2, WDT_RESET=3, DEEPSLEEP_RESET=4, SOFT_RESET=5,
+        reset_cause=lambda: 3, disable_irq=lambda: 7, enable_irq=lambda state: None,
+    )  # fmt: skip
+    network = ModuleType("network")
+    network.__dict__.update(STA_IF=0, WLAN=lambda interface: Station())
+    for name, module in (("machine", machine), ("network", network), ("ntptime", SimpleNamespace())):
+        monkeypatch.setitem(sys.modules, name, module)
+    yield importlib.import_module("firmware.scale.board_esp32")
+    sys.modules.pop("firmware.scale.board_esp32")
+
+
+SETTINGS = {
+    "device_id": "SCALE-0042",
+    "wifi": {"ssid": "bar", "key": "secret"},
+    "broker": {"host": "10.0.0.2", "user": "SCALE-0042", "password": "secret"},
+    "pins": {"sck": 4, "dout": 5},
+}
+
+
+@pytest.mark.parametrize("path", DEVICE_FILES, ids=lambda path: path.name)
+def test_every_device_file_compiles_on_micropython(path):
+    command = [str(MICROPYTHON), "-X", "compile-only", str(path)]
+
+    done = subprocess.run(command, env=clean_environment(), capture_output=True, text=True, timeout=20, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_the_board_takes_its_pins_and_its_broker_from_the_settings(esp32):
+    board = esp32.Esp32(SETTINGS)
+
+    assert board.sck.asked == (4, FakePin.OUT, None, 0)
+    assert board.dout.asked == (5, FakePin.IN, FakePin.PULL_UP, None)
+    assert (board.network.host, board.network.port, board.network.ssl) == ("10.0.0.2", 1883, None)
+    assert board.device_id == "SCALE-0042"
+
+
+def test_a_clock_that_nobody_has_set_tells_no_time(esp32):
+    board = esp32.Esp32(SETTINGS)
+
+    assert board.epoch() is None
+    board._clock_set = True
+    assert board.epoch() > 1750000000
+
+
+def test_signal_reset_cause_and_dice_answer_as_the_contract_says(esp32):
+    board = esp32.Esp32(SETTINGS)
+
+    assert board.rssi() is None
+    board.network.station.joined = True
+    assert board.rssi() == -61
+    assert board.reset_cause() == "watchdog"
+    assert 0 <= board.random32() < 2**32
+    board.irq_on(board.irq_off())
+
+
+def test_the_app_starts_on_it_and_leaves_the_clock_pin_low(esp32):
+    from firmware.scale.app import App
+    from firmware.scale.config import Config
+
+    board = esp32.Esp32(SETTINGS)
+
+    app = App(board, Config(), pours=False)
+    app.step()
+
+    assert board.sck.levels == [0]
+    assert app.fault is None
