@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import os
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -41,7 +40,12 @@ class ControlPipe:
     async def open(self) -> None:
         """Start the child; raises OSError where it cannot be."""
         self._process = await asyncio.create_subprocess_exec(
-            *self._command, stdin=PIPE, stdout=PIPE, cwd=self._folder, env=dict(os.environ), limit=_LINE_LIMIT
+            *self._command,
+            stdin=PIPE,
+            stdout=PIPE,
+            cwd=self._folder,
+            limit=_LINE_LIMIT,
+            start_new_session=True,  # Ctrl-C is ours to hear; the child ends when its input closes
         )
         self._reading = asyncio.create_task(self._read(self._process))
 

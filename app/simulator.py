@@ -72,6 +72,8 @@ class Simulator:
         await self._pipe.open()
         story = self._clock.story()
         await self._pipe.order("start", plan={**plan, "clock": {"story": story.seconds, "speed": story.speed}})
+        story = self._clock.story()  # building the bar took a moment of the story
+        await self._pipe.order("clock", story=story.seconds, speed=story.speed)
 
     async def stop(self) -> None:
         """End the bar."""
@@ -79,6 +81,13 @@ class Simulator:
             errand.cancel()
         await asyncio.gather(*self._errands, return_exceptions=True)
         await self._pipe.close()
+
+    async def replace_empty(self) -> None:
+        """Send the bartender to every keg that stands there empty, as after a restart; raises SimulatorRefused."""
+        said = await self._pipe.order("truth")
+        for one in said["scales"]:
+            if one["beer_lbs"] <= 0 and one["scale"] in self._taps:
+                self._send_off(self._replace_empty(one["scale"]))
 
     async def set_speed(self, speed: float) -> None:
         """Let the story run at another speed; raises SimulatorRefused, ValueError."""

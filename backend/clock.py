@@ -90,6 +90,11 @@ class DemoClock:
         self._anchor_story, self._anchor_wall, self._speed = here.seconds, self._monotonic(), new_speed
         return self.story()
 
+    def restart_at(self, moment: datetime) -> None:
+        """Go on from a later moment, as when a saved story is taken up; an earlier one changes nothing."""
+        self._anchor_story = max(self.story().seconds, (moment - EPOCH).total_seconds())
+        self._anchor_wall = self._monotonic()
+
     async def sleep_until(self, moment: datetime) -> None:
         """Return once the story has reached `moment`, also if the speed changes meanwhile."""
         while (left := (moment - self.now()).total_seconds()) > 0:

@@ -1,0 +1,153 @@
+"""The command line: `scale-sense demo`, `serve`, `version`; errors are one sentence that says what to do next."""
+
+import os
+import socket
+import sys
+import time
+import webbrowser
+from collections.abc import Callable
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+
+from app.logs import set_up_logs
+
+HOST: Final = "127.0.0.1"
+REFUSED: Final = 2
+"""Exit code where what was asked cannot be done; 0 is an orderly end, 1 a fault of ours."""
+
+T = TypeVar("T")
+
+cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Live keg levels for bars.")
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@cli.command()
+def demo(
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port of the web pages; 0 takes a free one.")] = 8080,
+    data: Annotated[Path, typer.Option(help="Folder the demo keeps its data in.")] = Path("data/demo"),
+    taps: Annotated[int, typer.Option(help="How many taps the bar has, 1 to 24.")] = 12,
+    speed: Annotated[float | None, typer.Option(min=0.1, max=600, help="How fast the story runs.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin the story again, on Friday 20:40.")] = False,
+    broker: Annotated[str | None, typer.Option(help="An existing broker, as mqtt://user:password@host:1883.")] = None,
+    interpreter: Annotated[str, typer.Option(help="What the scales run on: cpython or micropython.")] = "cpython",
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the board in a browser.")] = True,
+) -> None:
+    """Run a whole simulated bar on this machine."""
+    began = time.monotonic()
+    set_up_logs()
+    if interpreter not in {"cpython", "micropython"}:
+        _refuse(f"--interpreter {interpreter} is not known: give cpython or micropython")
+    _keep_pages_in(data)
+    listener = _listener(port)
+    from app.demo import DemoOptions, open_demo, running_demo
+    from app.main import create_app
+
+    options = DemoOptions(folder=data, taps=taps, speed=speed, fresh=fresh, broker=broker, interpreter=interpreter)
+    site, embedded = _or_refuse(lambda: open_demo(options))
+    api = create_app(site, embedded, mode="demo", along=lambda: running_demo(site, embedded, data))
+    _serve(api, listener, began=began, browser=browser)
+
+
+@cli.command()
+def serve(
+    port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Port of the web pages; 0: a free one.")] = None,
+    data: Annotated[Path | None, typer.Option(help="Folder the bar's data is kept in.")] = None,
+    broker: Annotated[str | None, typer.Option(help="An existing broker, as mqtt://user:password@host:1883.")] = None,
+) -> None:
+    """Serve one bar with real scales: no cloud needed."""
+    began = time.monotonic()
+    set_up_logs()
+    from pydantic import ValidationError
+
+    from backend.settings import HostSettings
+
+    given: dict[str, Any] = {"port": port or None, "data": data, "broker": broker}
+    try:
+        settings = HostSettings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as bad:
+        first = bad.errors()[0]
+        _refuse(f"setting {'.'.join(map(str, first['loc']))}: {first['msg']}")
+    _keep_pages_in(settings.data)
+    listener = _listener(0 if port == 0 else settings.port)
+    from app.main import create_app
+    from app.serve import open_site
+
+    site, embedded = _or_refuse(lambda: open_site(settings))
+    _serve(create_app(site, embedded, mode="site"), listener, began=began, browser=False)
+
+
+@cli.command()
+def version() -> None:
+    """Say which version this is."""
+    _out.print(version_of("scale-sense"))
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()
+
+
+def _serve(api: Any, listener: socket.socket, *, began: float, browser: bool) -> None:
+    import uvicorn
+
+    url = f"http://{HOST}:{listener.getsockname()[1]}/"
+
+    class Announcing(uvicorn.Server):
+        """Says where the board is once it can be opened."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                _out.print(f"Scale Sense is ready after {time.monotonic() - began:.1f} s: [bold]{url}[/bold]")
+                _out.print("Press Ctrl-C to end it.")
+                if browser:
+                    webbrowser.open(url)
+
+    config = uvicorn.Config(
+        api, log_config=None, access_log=False, loop="uvloop", timeout_graceful_shutdown=1, lifespan="on"
+    )
+    server = Announcing(config)
+    server.run(sockets=[listener])
+    if not server.started:
+        sys.exit(1)
+
+
+def _listener(port: int) -> socket.socket:
+    """Take the port before anything else is done, so that a taken one is said at once."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as taken:
+        listener.close()
+        _refuse(f"port {port} on {HOST} cannot be used ({taken.strerror}): end what uses it, or choose another --port")
+    listener.listen(128)
+    return listener
+
+
+def _keep_pages_in(data: Path) -> None:
+    """Let the pages keep their files in the data folder; must stand before the framework is imported."""
+    os.environ.setdefault("NICEGUI_STORAGE_PATH", str(data.absolute() / "pages"))
+
+
+def _or_refuse(open_it: Callable[[], T]) -> T:
+    """Open, or say in one sentence why not."""
+    from app.demo import DemoRefused
+    from backend.embedded.broker_address import BrokerAddressRefused
+    from backend.embedded.folder import FolderInUse, FolderUnusable
+    from backend.embedded.schema import StoreRefused
+
+    try:
+        return open_it()
+    except (DemoRefused, BrokerAddressRefused, FolderInUse, FolderUnusable, StoreRefused) as refused:
+        _refuse(str(refused))
+
+
+def _refuse(sentence: str) -> NoReturn:
+    _err.print(f"[bold red]Cannot start:[/bold red] {sentence}")
+    sys.exit(REFUSED)

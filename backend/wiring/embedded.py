@@ -1,0 +1,83 @@
+"""One machine: SQLite, a broker, the intake, and the ports on them."""
+
+import secrets
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from backend.clock import Clock
+from backend.embedded.broker import Broker, choose_broker
+from backend.embedded.feed import LocalFeed
+from backend.embedded.folder import FolderLock
+from backend.embedded.history import SqliteHistory
+from backend.embedded.intake import Intake
+from backend.embedded.schema import FILE_NAME
+from backend.embedded.store import Store
+from backend.embedded.table import SqliteTable
+from backend.ports import Ports
+
+_CLIENT_ID: Final = "intake-id"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """The parts of one machine; `start` inside a running event loop, `stop` before it ends."""
+
+    store: Store
+    ports: Ports
+    broker: Broker
+    intake: Intake
+
+    async def start(self) -> None:
+        """Bring the broker up and begin to take readings; a broker that is missing is waited for, not a failure."""
+        await self.broker.start()
+        await self.intake.start()
+
+    async def stop(self) -> None:
+        """Take what has arrived, make all of it durable, and end the broker."""
+        await self.intake.stop()
+        await self.broker.stop()
+        self.store.close()
+
+
+def open_embedded(folder: Path, *, clock: Clock, broker: str | None = None, commit_seconds: float = 10.0) -> Embedded:
+    """Open the store in a data folder and choose the broker; nothing runs yet.
+
+    Raises:
+        FolderInUse, FolderUnusable, StoreRefused: the folder cannot be used; the sentence says what to do.
+        BrokerAddressRefused: `broker` is no address of one.
+    """
+    chosen = choose_broker(folder, url=broker)
+    store = Store(folder, now=clock.wall())
+    ports = Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed())
+    intake = Intake(
+        ports=ports,
+        store=store,
+        clock=clock,
+        broker=chosen,
+        client_id=_client_id(folder),
+        commit_seconds=commit_seconds,
+    )
+    return Embedded(store=store, ports=ports, broker=chosen, intake=intake)
+
+
+def clear_folder(folder: Path, *, now: datetime) -> None:
+    """Take away what we keep in a data folder, and nothing else. Raises FolderInUse, FolderUnusable."""
+    lock = FolderLock(folder, now=now)
+    try:
+        for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", _CLIENT_ID, "story.json"):
+            (folder / name).unlink(missing_ok=True)
+        for name in ("broker", "pages"):
+            shutil.rmtree(folder / name, ignore_errors=True)
+    finally:
+        lock.release()
+
+
+def _client_id(folder: Path) -> str:
+    """Name our session at the broker by the data folder, so that what waits for it there is ours."""
+    path = folder / _CLIENT_ID
+    if not path.exists():
+        path.write_text(f"scale-sense-{secrets.token_hex(8)}", encoding="ascii")
+    return path.read_text(encoding="ascii").strip()
