@@ -1,9 +1,9 @@
 """The health page: whether readings arrive, for people and for whatever watches the machine."""
 
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import ORJSONResponse
 
 from app.ask import ask
 from app.site import Site
@@ -18,34 +18,32 @@ def health_router(site: Site, embedded: Embedded, *, mode: str) -> APIRouter:
     router = APIRouter()
 
     @router.get("/healthz")
-    async def healthz() -> ORJSONResponse:
+    async def healthz() -> dict[str, Any]:
         facts, broker = embedded.intake.facts(), embedded.broker.state()
         view = await ask(view_board, site.ports, location_id=site.location_id, member=SYSTEM)
         well = facts.connected and facts.note is None
-        return ORJSONResponse(
-            {
-                "status": "ok" if well else "degraded",
-                "mode": mode,
-                "version": version("scale-sense"),
-                "now": iso(site.clock.now()),
-                "speed": site.clock.speed,
-                "taps": len(view.faces),
-                "readings_total": facts.readings_total,
-                "readings_stored": await ask(site.ports.history.count),
-                "last_reading_at": iso(facts.last_reading_at) if facts.last_reading_at else None,
-                "unclaimed_total": facts.unclaimed_total,
-                "dead_letters_total": facts.dead_letters_total,
-                "waiting": facts.waiting,
-                "broker": {
-                    "kind": broker.kind,
-                    "running": broker.running,
-                    "connected": facts.connected,
-                    "address": broker.address,
-                    "note": broker.note or facts.note,
-                },
-                "store": {"pending": embedded.store.pending},
-                "simulator": None if site.simulator is None else {"running": site.simulator.running},
-            }
-        )
+        return {
+            "status": "ok" if well else "degraded",
+            "mode": mode,
+            "version": version("scale-sense"),
+            "now": iso(site.clock.now()),
+            "speed": site.clock.speed,
+            "taps": len(view.faces),
+            "readings_total": facts.readings_total,
+            "readings_stored": await ask(site.ports.history.count),
+            "last_reading_at": iso(facts.last_reading_at) if facts.last_reading_at else None,
+            "unclaimed_total": facts.unclaimed_total,
+            "dead_letters_total": facts.dead_letters_total,
+            "waiting": facts.waiting,
+            "broker": {
+                "kind": broker.kind,
+                "running": broker.running,
+                "connected": facts.connected,
+                "address": broker.address,
+                "note": broker.note or facts.note,
+            },
+            "store": {"pending": embedded.store.pending},
+            "simulator": None if site.simulator is None else {"running": site.simulator.running},
+        }
 
     return router
