@@ -95,6 +95,7 @@ def put_state(state: TapState) -> Put:
         "device_id": state.mark.device_id,
         "boot": state.mark.boot,
         "seq": state.mark.seq,
+        "digest": state.mark.digest,
         "shown": _shown_item(state.shown),
         "version": state.version + 1,
     }
@@ -114,6 +115,7 @@ def state_from_item(item: Item) -> TapState:
             device_id=rows.text(item, "device_id"),
             boot=rows.whole_or_none(item, "boot"),
             seq=rows.whole_or_none(item, "seq"),
+            digest=rows.text_or_none(item, "digest"),
         ),
         keg_id=rows.text_or_none(item, "keg_id"),
         stable=rows.flag(item, "stable", default=True),
@@ -143,7 +145,11 @@ def _shown_item(shown: Shown | None) -> Value:
         "rest_at": iso(shown.rest_at),
         "pouring": shown.pouring,
         "odd_since": rows.iso_or_none(shown.odd_since),
-        "under_lbs": shown.under_lbs,
+        "low_since": rows.iso_or_none(shown.low_since),
+        "extra_lbs": shown.extra_lbs,
+        "extra_net_lbs": shown.extra_net_lbs,
+        "settled": shown.settled,
+        "unseated": shown.unseated,
     }
 
 
@@ -157,5 +163,9 @@ def _shown(value: Value) -> Shown | None:
         rest_at=rows.moment(value, "rest_at"),
         pouring=rows.flag(value, "pouring", default=False),
         odd_since=rows.moment_or_none(value, "odd_since"),
-        under_lbs=rows.number_or_none(value, "under_lbs"),
+        low_since=rows.moment_or_none(value, "low_since"),
+        extra_lbs=rows.number_or_none(value, "extra_lbs") or 0.0,
+        extra_net_lbs=rows.number_or_none(value, "extra_net_lbs") or 0.0,
+        settled=rows.flag(value, "settled", default=True),
+        unseated=rows.flag(value, "unseated", default=False),
     )

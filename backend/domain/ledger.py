@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Final, Self
 
 from backend.domain.events import Event
 from backend.domain.ids import TapId
 from backend.domain.reading import PourClaim, Reading
-from backend.domain.times import EPOCH
 from backend.domain.units import gallons_of
+
+_LONGEST_WAIT_S: Final = 3600
+"""A claim rides in the next reading that is sent; one that is said to be older than this is nonsense."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,7 @@ class Pour:
     before_lbs: float
     after_lbs: float
     device_id: str | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,7 @@ class Waste:
     gallons: float
     reason: str
     by: str
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,13 +81,14 @@ class PourEnded(Event):
 def pour_of(reading: Reading, claim: PourClaim, *, tap_id: TapId, keg_id: str, specific_gravity: float) -> Pour:
     """Give the pour that a scale claims in a reading.
 
-    Its id comes from its cause (scale, boot, start), so the same message again gives the same pour. Where the
-    scale's clock cannot be believed, the pour ended when the reading was measured.
+    Its id comes from its cause (scale, boot, start), so the same message again gives the same pour. The scale says
+    by its own clock when the pour began, so that is as long before the reading as the two are apart there; a scale
+    without a clock, or with nonsense in the claim, gets a pour that ended when the reading was measured.
     """
-    started_at = EPOCH + timedelta(seconds=claim.start)
-    seconds_back = (reading.measured_at - started_at).total_seconds()
-    if not 0 <= seconds_back <= claim.seconds + 3600:
-        started_at = reading.measured_at - timedelta(seconds=claim.seconds)
+    seconds_back = claim.seconds if reading.sent_t is None else float(reading.sent_t - claim.start)
+    if not 0 <= seconds_back <= claim.seconds + _LONGEST_WAIT_S:
+        seconds_back = claim.seconds
+    started_at = reading.measured_at - timedelta(seconds=seconds_back)
     boot = "none" if reading.boot is None else f"{reading.boot:08x}"
     return Pour(
         pour_id=f"{reading.device_id}.{boot}.{claim.start}",

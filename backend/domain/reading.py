@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Self, TypeAlias
 
 from backend.domain.events import Event
 from backend.domain.refusal import Invalid
-from backend.domain.times import EPOCH
+from backend.domain.times import EPOCH, whole_ms
 
 FUTURE_TOLERANCE: Final = timedelta(seconds=120)
 """How far a scale's clock may run ahead of receipt before its time is not used."""
 PAST_TOLERANCE: Final = timedelta(days=30)
 """How old a replayed reading may be before its time is not used."""
+
+Order: TypeAlias = tuple[datetime, str, int, int, str]
+"""Measured time, scale, boot, sequence, digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,29 +59,61 @@ class Reading:
     replay: bool = False
     pour: PourClaim | None = None
 
+    @property
+    def numbered(self) -> bool:
+        """Whether its scale numbers its readings, so that `boot` and `seq` identify it."""
+        return self.boot is not None and self.seq is not None
+
+    @property
+    def order(self) -> Order:
+        """Where it stands among the readings of a tap: by measured time, and always the same within a second."""
+        return _order(self.measured_at, self.device_id, self.boot, self.seq, None if self.numbered else self.digest)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watermark:
-    """How far a tap's state has come in measured time; readings at or before it do not move the state."""
+    """How far a tap's state has come in measured time; readings at or before it do not move the state.
+
+    `digest` is kept only where the publisher numbers no readings.
+    """
 
     measured_at: datetime
     device_id: str
     boot: int | None
     seq: int | None
+    digest: str | None = None
+
+    @classmethod
+    def of(cls, reading: Reading) -> Self:
+        """The mark that a reading sets."""
+        return cls(
+            measured_at=reading.measured_at,
+            device_id=reading.device_id,
+            boot=reading.boot,
+            seq=reading.seq,
+            digest=None if reading.numbered else reading.digest,
+        )
+
+    @property
+    def order(self) -> Order:
+        """Where it stands among the readings of a tap."""
+        return _order(self.measured_at, self.device_id, self.boot, self.seq, self.digest)
 
     def passed_by(self, reading: Reading) -> bool:
         """Whether `reading` is newer.
 
-        Within one boot the scale's own sequence decides, as long as time does not run backwards; across boots and
-        for publishers without a sequence, measured time does. A scale's clock tells whole seconds, so a reading of
-        the same second from elsewhere moves the state.
+        Measured time decides, but a scale's own sequence is never taken backwards within one boot: a reading that is
+        delivered again by a scale without a clock has a later time, not a newer weight. A scale's clock tells whole
+        seconds; what shares a second is put in an order that does not depend on who arrived first.
         """
-        if reading.measured_at < self.measured_at:
+        if reading.order <= self.order:
             return False
         same_boot = reading.device_id == self.device_id and reading.boot == self.boot
-        if same_boot and reading.seq is not None and self.seq is not None:
-            return reading.seq > self.seq
-        return reading.measured_at > self.measured_at or not same_boot
+        return not (same_boot and reading.seq is not None and self.seq is not None and reading.seq <= self.seq)
+
+
+def _order(measured_at: datetime, device_id: str, boot: int | None, seq: int | None, digest: str | None) -> Order:
+    return (measured_at, device_id, -1 if boot is None else boot, -1 if seq is None else seq, digest or "")
 
 
 def measured_time(
@@ -87,16 +122,17 @@ def measured_time(
     """Give the time to use for a reading: the scale's, where it can be believed, else that of receipt.
 
     `sent_t` is believed if it lies at most 120 s after and 30 days before receipt and the scale's last birth
-    message agreed with ours (`clock_trusted`). `tolerance_scale` is the speed of the story in the demo.
+    message agreed with ours (`clock_trusted`). `tolerance_scale` is the speed of the story in the demo. Whole
+    milliseconds, because that is what is stored.
     """
     if sent_t is None or not clock_trusted:
-        return received_at
+        return whole_ms(received_at)
     seconds_ahead = sent_t - (received_at - EPOCH).total_seconds()
     ahead = FUTURE_TOLERANCE.total_seconds() * tolerance_scale
     behind = PAST_TOLERANCE.total_seconds() * tolerance_scale
     if -behind <= seconds_ahead <= ahead:
         return EPOCH + timedelta(seconds=sent_t)
-    return received_at
+    return whole_ms(received_at)
 
 
 def clock_agrees(sent_t: int, *, received_at: datetime, tolerance_scale: float = 1.0) -> bool:
@@ -109,7 +145,8 @@ def clock_agrees(sent_t: int, *, received_at: datetime, tolerance_scale: float =
 class StatusReport:
     """What a scale or its last will says of its connection; a last will carries no time.
 
-    `session` names the connection, so that a late last will of an old one can be told apart.
+    `session` names the connection, so that a late last will of an old one can be told apart. `retained` says that
+    the broker gave its last word on subscribing: it tells who is there, but its time is that of long ago.
     """
 
     device_id: str
@@ -121,6 +158,7 @@ class StatusReport:
     pours: bool = False
     reset: str | None = None
     rssi: int | None = None
+    retained: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

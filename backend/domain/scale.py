@@ -1,6 +1,6 @@
 """A scale: the device under a keg, where it stands, and whether it is heard."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -45,31 +45,32 @@ class Scale:
 def after_status(scale: Scale, report: StatusReport, *, tolerance_scale: float = 1.0) -> Scale | None:
     """Give the scale after a birth message or a last will; None where the message changes nothing.
 
-    A last will of an earlier connection that arrives after the birth of the next is not believed.
+    A last will of an earlier connection that arrives after the birth of the next is not believed, unless it is what
+    the broker retained: then no birth came after it.
     """
     if scale.status is ScaleStatus.RETIRED:
         return None
     if not report.online:
-        if report.session != scale.session or scale.status is ScaleStatus.OFFLINE:
+        another = report.session != scale.session and not report.retained
+        if another or scale.status is ScaleStatus.OFFLINE:
             return None
-        return _with(scale, status=ScaleStatus.OFFLINE, report=report, clock_trusted=scale.clock_trusted)
-    trusted = report.sent_t is None or clock_agrees(
-        report.sent_t, received_at=report.received_at, tolerance_scale=tolerance_scale
-    )
-    return _with(scale, status=ScaleStatus.ONLINE, report=report, clock_trusted=trusted)
-
-
-def _with(scale: Scale, *, status: ScaleStatus, report: StatusReport, clock_trusted: bool) -> Scale:
-    return Scale(
-        device_id=scale.device_id,
-        location_id=scale.location_id,
-        tap_id=scale.tap_id,
-        status=status,
+        return replace(scale, status=ScaleStatus.OFFLINE, session=report.session, heard_at=report.received_at)
+    if report.retained and report.session == scale.session and scale.status is ScaleStatus.ONLINE:
+        return None
+    return replace(
+        scale,
+        status=ScaleStatus.ONLINE,
         fw_version=report.fw or scale.fw_version,
         session=report.session,
-        clock_trusted=clock_trusted,
+        clock_trusted=_trusted(scale, report, tolerance_scale),
         claims_pours=report.pours,
         reset=report.reset or scale.reset,
         heard_at=report.received_at,
-        version=scale.version,
     )
+
+
+def _trusted(scale: Scale, report: StatusReport, tolerance_scale: float) -> bool:
+    """Whether the times of this boot can be used; a birth without a time, or an old one, says nothing about that."""
+    if report.sent_t is None or report.retained:
+        return scale.clock_trusted or report.session != scale.session
+    return clock_agrees(report.sent_t, received_at=report.received_at, tolerance_scale=tolerance_scale)

@@ -31,8 +31,10 @@ class Shown:
     """The beer on show (`net_lbs`), and the rest it is told from.
 
     `rest_lbs` is the gross weight of the last rest and `rest_net_lbs` the beer shown there. `odd_since` is set while
-    the weight stands where beer cannot have brought it; `under_lbs` is the rest from before such a weight was
-    accepted, so that a hand that leaned for minutes can be lifted again without costing beer.
+    the weight stands where beer cannot have brought it, `low_since` while the beer shown is less than the platform
+    carries. `extra_lbs` is the last change that may be taken back, and `extra_net_lbs` what it did to the beer shown:
+    above zero something that leans on the keg, below zero a fall taken for beer that may have been a hand under it.
+    `settled` is False until the first rest, `unseated` True from a lift until the next rest.
     """
 
     net_lbs: float
@@ -41,7 +43,11 @@ class Shown:
     rest_at: datetime
     pouring: bool = False
     odd_since: datetime | None = None
-    under_lbs: float | None = None
+    low_since: datetime | None = None
+    extra_lbs: float = 0.0
+    extra_net_lbs: float = 0.0
+    settled: bool = True
+    unseated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,68 +71,86 @@ class Load:
 class Weighed:
     """One reading as `shown_level` needs it.
 
-    `stable` is the scale's own word. `continuous` is False after a reboot of the scale. `claimed` says that the
-    reading carries a pour, so that the smallest fall counts.
+    `stable` is the scale's own word. `continuous` is False after a reboot of the scale. `claimed_lbs` is the fall of
+    the pour that the reading carries, so that the smallest one counts; 0 without one.
     """
 
     gross_lbs: float
     at: datetime
     stable: bool = True
     continuous: bool = True
-    claimed: bool = False
+    claimed_lbs: float = 0.0
 
 
-def shown_at(net_lbs: float, *, gross_lbs: float, at: datetime, under_lbs: float | None = None) -> Shown:
+def shown_at(net_lbs: float, *, gross_lbs: float, at: datetime, settled: bool = True) -> Shown:
     """Show this much beer at rest: after a swap, a tare, a correction, or for the first time."""
     net = max(0.0, net_lbs)
-    return Shown(net_lbs=net, rest_lbs=gross_lbs, rest_net_lbs=net, rest_at=at, under_lbs=under_lbs)
+    return Shown(net_lbs=net, rest_lbs=gross_lbs, rest_net_lbs=net, rest_at=at, settled=settled)
 
 
 def shown_level(before: Shown | None, weighed: Weighed, *, load: Load) -> Shown:
     """Give what to show after a reading, from what was shown before it."""
-    if before is None:
-        return shown_at(weighed.gross_lbs - load.empty_lbs, gross_lbs=weighed.gross_lbs, at=weighed.at)
+    if before is None or not before.settled:
+        absolute = weighed.gross_lbs - load.empty_lbs
+        return shown_at(absolute, gross_lbs=weighed.gross_lbs, at=weighed.at, settled=weighed.stable)
     if not weighed.stable:
         return _moving(before, weighed)
     return _resting(before, weighed, load=load)
 
 
+def shown_lifted(before: Shown) -> Shown:
+    """Give what to remember while the keg is off its platform: the beer of its last rest."""
+    return replace(
+        before, net_lbs=before.rest_net_lbs, pouring=False, odd_since=None, low_since=None, unseated=before.settled
+    )
+
+
 def _moving(before: Shown, weighed: Weighed) -> Shown:
     """Follow the weight down while a pour runs; everything else that moves is waited out."""
     fall = before.rest_lbs - weighed.gross_lbs
-    if fall < FALL_LBS or _too_fast(before, weighed):
-        return replace(before, odd_since=None)
+    least = FALL_LBS if before.pouring or _unbroken(before, weighed) else GAP_FALL_LBS
+    if fall < least or before.unseated or _too_fast(before, weighed):
+        return replace(before, odd_since=None, low_since=None)
     net = min(before.net_lbs, max(0.0, before.rest_net_lbs - fall))
-    return replace(before, net_lbs=net, pouring=True, odd_since=None)
+    return replace(before, net_lbs=net, pouring=True, odd_since=None, low_since=None)
 
 
 def _resting(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
     """Rest on the settled weight: carry a fall over, let wander pass, and wait with what beer cannot do."""
     fall = before.rest_lbs - weighed.gross_lbs
-    if weighed.claimed and fall > 0:
+    if before.unseated:
+        return _seated(before, weighed, load=load)
+    if weighed.claimed_lbs and abs(fall - weighed.claimed_lbs) < GAP_FALL_LBS:
         return _at_rest(before.rest_net_lbs - fall, before, weighed, load=load)
     if abs(fall) < FALL_LBS:
         return _at_rest(before.rest_net_lbs, before, weighed, load=load)
-    if before.under_lbs is not None and abs(before.under_lbs - weighed.gross_lbs) < FALL_LBS:
-        return shown_at(before.rest_net_lbs, gross_lbs=weighed.gross_lbs, at=weighed.at)
+    if before.extra_lbs > 0 and abs(fall - before.extra_lbs) < FALL_LBS:
+        leaned_no_more = replace(before, extra_lbs=0.0, extra_net_lbs=0.0)
+        return _at_rest(before.rest_net_lbs - before.extra_net_lbs, leaned_no_more, weighed, load=load)
     if before.odd_since is not None or fall < 0 or _too_fast(before, weighed):
         return _odd(before, weighed, load=load)
-    unbroken = weighed.continuous and weighed.at - before.rest_at <= GAP
-    beer = fall if unbroken or before.pouring or fall >= GAP_FALL_LBS else 0.0
+    beer = fall if before.pouring or fall >= GAP_FALL_LBS or _unbroken(before, weighed) else 0.0
+    if before.extra_lbs <= 0:
+        before = replace(before, extra_lbs=-beer, extra_net_lbs=-beer)
     return _at_rest(before.rest_net_lbs - beer, before, weighed, load=load)
 
 
 def _at_rest(net_lbs: float, before: Shown, weighed: Weighed, *, load: Load) -> Shown:
     """Show `net_lbs` unless the absolute weight has grown too far apart from it: down at once, up after a wait."""
-    apart = (weighed.gross_lbs - load.empty_lbs) - max(0.0, net_lbs)
-    if apart < -load.apart_lbs:
-        net_lbs = weighed.gross_lbs - load.empty_lbs
-    elif apart > load.apart_lbs:
-        since = before.odd_since or weighed.at
-        if weighed.at - since < BELIEVED_AFTER:
-            return replace(shown_at(net_lbs, gross_lbs=weighed.gross_lbs, at=weighed.at), odd_since=since)
-        net_lbs = weighed.gross_lbs - load.empty_lbs
-    return shown_at(net_lbs, gross_lbs=weighed.gross_lbs, at=weighed.at, under_lbs=before.under_lbs)
+    absolute = weighed.gross_lbs - load.empty_lbs
+    apart = absolute - max(0.0, net_lbs)
+    low_since = (before.low_since or weighed.at) if apart > load.apart_lbs else None
+    if apart < -load.apart_lbs or (low_since is not None and weighed.at - low_since >= BELIEVED_AFTER):
+        return shown_at(absolute, gross_lbs=weighed.gross_lbs, at=weighed.at)
+    rest = shown_at(net_lbs, gross_lbs=weighed.gross_lbs, at=weighed.at)
+    return replace(rest, low_since=low_since, extra_lbs=before.extra_lbs, extra_net_lbs=before.extra_net_lbs)
+
+
+def _seated(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
+    """Show the same beer where the same keg was put back: it never stands twice in quite the same place."""
+    if abs(weighed.gross_lbs - load.empty_lbs - before.rest_net_lbs) <= load.apart_lbs:
+        return shown_at(before.rest_net_lbs, gross_lbs=weighed.gross_lbs, at=weighed.at)
+    return _odd(before, weighed, load=load)
 
 
 def _odd(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
@@ -134,12 +158,30 @@ def _odd(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
     since = before.odd_since or weighed.at
     if weighed.at - since < BELIEVED_AFTER:
         return replace(before, net_lbs=before.rest_net_lbs, pouring=False, odd_since=since)
+    rise = weighed.gross_lbs - before.rest_lbs
+    if _taken_back(before, rise=rise, since=since):
+        return shown_at(before.rest_net_lbs - before.extra_net_lbs, gross_lbs=weighed.gross_lbs, at=weighed.at)
     absolute = weighed.gross_lbs - load.empty_lbs
-    fall = before.rest_lbs - weighed.gross_lbs
-    relative = before.rest_net_lbs - max(0.0, fall)
+    relative = before.rest_net_lbs + min(0.0, rise)
     net = relative if abs(absolute - relative) <= load.apart_lbs else absolute
-    under = before.rest_lbs if fall < 0 else None
-    return shown_at(net, gross_lbs=weighed.gross_lbs, at=weighed.at, under_lbs=under)
+    rest = shown_at(net, gross_lbs=weighed.gross_lbs, at=weighed.at)
+    if rise < 0 or before.unseated:
+        return rest
+    return replace(
+        rest,
+        extra_lbs=max(0.0, before.extra_lbs) + rise,
+        extra_net_lbs=max(0.0, before.extra_net_lbs) + rest.net_lbs - before.rest_net_lbs,
+    )
+
+
+def _taken_back(before: Shown, *, rise: float, since: datetime) -> bool:
+    """Whether a rise undoes the last fall: beer does not come back, so that fall was a hand under the keg."""
+    return before.extra_lbs < 0 and abs(rise + before.extra_lbs) < FALL_LBS and since - before.rest_at <= GAP
+
+
+def _unbroken(before: Shown, weighed: Weighed) -> bool:
+    """Whether the scale was heard all the time since the last rest, so that wander cannot have grown to a fall."""
+    return weighed.continuous and weighed.at - before.rest_at <= GAP
 
 
 def _too_fast(before: Shown, weighed: Weighed) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from backend.domain.ids import TapId
 from backend.domain.level import Level, NoLevel, level_of
 from backend.domain.reading import Reading, Watermark
-from backend.domain.shown import Load, Shown, Weighed, shown_level
+from backend.domain.shown import Load, Shown, Weighed, shown_level, shown_lifted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,16 +79,16 @@ def state_after(state: TapState | None, reading: Reading, *, tap: Tap) -> TapSta
     if tap.tapped_at is not None and reading.measured_at < tap.tapped_at:
         return None
     same_keg = state is not None and state.keg_id == tap.keg_id
-    before = state.shown if state is not None and same_keg else None
+    same_scale = state is not None and state.mark.device_id == reading.device_id
+    # Another scale weighs a little differently: what was shown cannot be carried over to it.
+    before = state.shown if state is not None and same_keg and same_scale else None
     level = absolute_level(reading.weight_lbs, load=tap.load)
     return TapState(
         tap_id=tap.tap_id,
         weight_lbs=reading.weight_lbs,
         level=level,
         updated_at=reading.measured_at,
-        mark=Watermark(
-            measured_at=reading.measured_at, device_id=reading.device_id, boot=reading.boot, seq=reading.seq
-        ),
+        mark=Watermark.of(reading),
         keg_id=tap.keg_id,
         stable=reading.stable is not False,
         shown=_shown(before, reading, level=level, tap=tap, state=state),
@@ -100,14 +100,15 @@ def _shown(
     before: Shown | None, reading: Reading, *, level: Level | NoLevel, tap: Tap, state: TapState | None
 ) -> Shown | None:
     load = tap.load
-    if load is None or level is NoLevel.LIFTED:
-        return before
-    same_boot = state is not None and state.mark.boot == reading.boot and state.mark.device_id == reading.device_id
+    if load is None:
+        return None
+    if level is NoLevel.LIFTED:
+        return shown_lifted(before) if before else None
     weighed = Weighed(
         gross_lbs=reading.weight_lbs,
         at=reading.measured_at,
         stable=reading.stable is not False,
-        continuous=same_boot,
-        claimed=reading.pour is not None,
+        continuous=state is not None and state.mark.boot == reading.boot,
+        claimed_lbs=reading.pour.before_lbs - reading.pour.after_lbs if reading.pour else 0.0,
     )
     return shown_level(before, weighed, load=load)

@@ -1,6 +1,6 @@
 """Moments as text and numbers: UTC everywhere, ISO 8601 with milliseconds in keys, epoch seconds on the wire."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -16,6 +16,11 @@ def from_iso(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def whole_ms(moment: datetime) -> datetime:
+    """The moment without what is finer than a millisecond, as it is stored."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 def epoch_ms(moment: datetime) -> int:
     """Whole milliseconds since 1970, rounded down."""
     since = moment - EPOCH
@@ -24,4 +29,4 @@ def epoch_ms(moment: datetime) -> int:
 
 def from_epoch_ms(milliseconds: int) -> datetime:
     """Read what `epoch_ms` gave; raises OverflowError beyond year 9999."""
-    return datetime.fromtimestamp(milliseconds / 1000, tz=UTC)
+    return EPOCH + timedelta(milliseconds=milliseconds)
