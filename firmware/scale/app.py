@@ -140,6 +140,7 @@ class App:
             while not self._cell.ready() and ticks_diff(self.board.ticks_ms(), waiting_since) < _SILENCE_MS:
                 await sleep_ms(_POLL_MS)
             self.step()
+            self.board.alive()
             await sleep_ms(_POLL_MS)
 
     async def run(self):

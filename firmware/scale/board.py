@@ -55,6 +55,9 @@ class Board:
     def temp_f(self):
         """Return the temperature at the keg in Fahrenheit, or None without a probe."""
 
+    def alive(self):
+        """Hear that the measuring loop runs; a board with a watchdog feeds it."""
+
     def irq_off(self):
         """Stop interrupts and return what `irq_on` needs. Called around each single clock pulse only."""
 

@@ -10,11 +10,12 @@ import network
 import ntptime
 
 from .board import Board, Network
-from .port import sleep_ms, ticks_diff, ticks_ms, unix_time
+from .port import sleep_ms, ticks_ms, unix_time
 
 _SET_AFTER = 1750000000  # seconds since 1970: an earlier time comes from a clock that nobody has set
-_CLOCK_TRIES_MS = 30000
+_CLOCK_TRY_MS = 30000  # doubled after each failure: a bar without internet must not wait for DNS all day
 _CLOCK_AGAIN_MS = 6 * 3600 * 1000  # its crystal drifts by a second or two in that time
+_WATCHDOG_MS = 60000  # longer than any name lookup or handshake holds up the loop
 _JOIN_MS = 15000
 _RESETS = {
     machine.PWRON_RESET: "power_on",
@@ -69,6 +70,7 @@ class Esp32(Board):
         self.dout = machine.Pin(pins.get("dout", 19), machine.Pin.IN, machine.Pin.PULL_UP)
         self.network = Wifi(settings["wifi"]["ssid"], settings["wifi"]["key"], settings["broker"])
         self._clock_set = False
+        self._watchdog = machine.WDT(timeout=_WATCHDOG_MS)
 
     def ticks_ms(self):
         """Return milliseconds, wrapping at 2**30."""
@@ -90,6 +92,10 @@ class Esp32(Board):
         """Return the Wi-Fi signal in dBm, or None while not joined."""
         return self.network.station.status("rssi") if self.network.wifi_up() else None
 
+    def alive(self):
+        """Feed the watchdog."""
+        self._watchdog.feed()
+
     def irq_off(self):
         """Hold interrupts off."""
         return machine.disable_irq()
@@ -100,18 +106,20 @@ class Esp32(Board):
 
     async def keep_time(self):
         """Set the clock from the network, soon after it is up and then every six hours."""
+        pause_ms = _CLOCK_TRY_MS
         while True:
             if not self.network.wifi_up():
                 await sleep_ms(1000)
                 continue
-            began = ticks_ms()
             try:
                 ntptime.settime()
                 self._clock_set = unix_time() > _SET_AFTER
+                pause_ms = _CLOCK_TRY_MS
+                await sleep_ms(_CLOCK_AGAIN_MS)
             except OSError as error:
                 self.log("no time from the network: %r" % error)
-            spent = ticks_diff(ticks_ms(), began)
-            await sleep_ms((_CLOCK_AGAIN_MS if self._clock_set else _CLOCK_TRIES_MS) - spent)
+                await sleep_ms(pause_ms)
+                pause_ms = min(pause_ms * 2, _CLOCK_AGAIN_MS)
 
 
 def trusted(broker):

@@ -9,7 +9,7 @@ from .port import ticks_diff
 class Delivery:
     """A packet that the broker has to answer."""
 
-    __slots__ = ("answered", "packet", "packet_id", "passing", "sent_at", "sent_on")
+    __slots__ = ("answered", "packet", "packet_id", "passing", "refused", "sent_at", "sent_on")
 
     def __init__(self, packet_id, packet, passing):
         self.packet_id = packet_id
@@ -18,6 +18,7 @@ class Delivery:
         self.sent_on = 0  # number of the connection that carried it last, 0 for none
         self.sent_at = 0  # ticks
         self.answered = asyncio.Event()
+        self.refused = False
 
     def bytes_for(self, connection, now):
         """Return what to send on this connection, marked as a duplicate where an earlier one carried it."""
@@ -81,11 +82,12 @@ class Deliveries:
                 return delivery
         return None
 
-    def answered(self, packet_id):
+    def answered(self, packet_id, *, refused=False):
         """Note the broker's answer; one that nobody waits for is an echo of an earlier connection."""
         for delivery in self._waiting:
             if delivery.packet_id == packet_id:
                 self._waiting.remove(delivery)
+                delivery.refused = refused
                 delivery.answered.set()
                 return
 

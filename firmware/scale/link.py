@@ -104,12 +104,19 @@ class Link:
             entry = await self._outbox.head()
             # Formatted only once it can go, so that a reading that had to wait says so.
             await self.client.up.wait()
-            if self._announce:
-                self._announce = False
-                await self._say_again()
-            payload = messages.entry(entry, replay=self._is_late(entry))
-            await self.client.publish(self.readings_topic, payload)
+            try:
+                await self._send_one(entry)
+            except Exception as error:  # one reading that cannot be said must not silence the scale
+                self._board.log("a reading was given up: %r" % error)
+                self._outbox.dropped += 1
             self._outbox.done()
+
+    async def _send_one(self, entry):
+        if self._announce:
+            self._announce = False
+            await self._say_again()
+        payload = messages.entry(entry, replay=self._is_late(entry))
+        await self.client.publish(self.readings_topic, payload)
 
     async def _say_again(self):
         try:

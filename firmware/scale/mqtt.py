@@ -113,11 +113,16 @@ class Client:
     async def subscribe(self, topic, callback):
         """Have `callback(topic, payload)` called for each message on exactly this topic, now and after reconnects.
 
-        Returns once the broker has agreed, at once where there is no connection yet.
+        Returns once the broker has agreed, at once where there is no connection yet. Raises OSError where the
+        broker refuses; the connection stays, so that a scale which may not listen can still speak.
         """
         self._callbacks[topic] = callback
-        if self.connected:
-            await self._answer_to(self._deliveries.subscription(topic, passing=False))
+        if not self.connected:
+            return
+        delivery = self._deliveries.subscription(topic, passing=False)
+        await self._answer_to(delivery)
+        if delivery.refused:
+            raise MqttError("the broker refuses %s: check the topics this user may read" % topic)
 
     async def announce(self, birth):
         """Say (topic, payload) in place of the birth message of this connection."""
@@ -195,9 +200,10 @@ class Client:
         if kind == packets.PUBLISH:
             await self._hear(*packets.received(flags, body))
         elif kind in (packets.PUBACK, packets.SUBACK) and len(body) >= 2:
-            self._deliveries.answered(body[0] << 8 | body[1])
-            if kind == packets.SUBACK and body[-1] & 0x80:
-                raise MqttError("the broker refuses a subscription: check the topics this user may read")
+            refused = kind == packets.SUBACK and bool(body[-1] & 0x80)
+            self._deliveries.answered(body[0] << 8 | body[1], refused=refused)
+            if refused:
+                self._log("the broker refuses a subscription: check the topics this user may read")
         elif kind == packets.CONNACK and len(body) == 2:
             self.session_present = bool(body[0] & 1)
             if body[1]:

@@ -26,6 +26,17 @@ class Station:
         return -61
 
 
+class Watchdog:
+    """A watchdog that counts its meals."""
+
+    def __init__(self, timeout: int) -> None:
+        self.timeout = timeout
+        self.meals = 0
+
+    def feed(self) -> None:
+        self.meals += 1
+
+
 class FakePin:
     OUT, IN, PULL_UP = 1, 2, 3
 
@@ -45,6 +56,7 @@ def esp32(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     machine = ModuleType("machine")
     machine.__dict__.update(
         Pin=FakePin, PWRON_RESET=1, HARD_RESET=2, WDT_RESET=3, DEEPSLEEP_RESET=4, SOFT_RESET=5,
+        WDT=Watchdog,
         reset_cause=lambda: 3, disable_irq=lambda: 7, enable_irq=lambda state: None,
     )  # fmt: skip
     network = ModuleType("network")
@@ -98,6 +110,8 @@ def test_signal_reset_cause_and_dice_answer_as_the_contract_says(esp32):
     assert board.reset_cause() == "watchdog"
     assert 0 <= board.random32() < 2**32
     board.irq_on(board.irq_off())
+    board.alive()
+    assert board._watchdog.meals == 1
 
 
 def test_the_app_starts_on_it_and_leaves_the_clock_pin_low(esp32):

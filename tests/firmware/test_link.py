@@ -5,6 +5,7 @@ from scale_bench.fake_board import CONVERSION_MS, FakeBoard
 from scale_bench.ports import free_port
 from scale_bench.silent import SilentBroker
 
+from firmware.scale import link
 from firmware.scale.app import App
 from firmware.scale.board import Network
 from firmware.scale.config import Config
@@ -188,6 +189,46 @@ def test_the_pause_before_the_next_try_is_spread_by_thirty_percent():
 
     assert min(pauses) == 700
     assert max(pauses) == 1300
+
+
+def test_the_pauses_grow_to_a_minute_and_are_never_in_step():
+    pauses = []
+
+    async def note(milliseconds):
+        pauses.append(milliseconds)
+        if len(pauses) == 9:
+            raise KeyboardInterrupt
+        await asyncio.sleep(0)
+
+    async def whole():
+        bar = Bar()
+        try:
+            await bar.app.link.run()
+        except KeyboardInterrupt:
+            pass
+
+    was, link.sleep_ms = link.sleep_ms, note
+    try:
+        asyncio.run(whole())
+    finally:
+        link.sleep_ms = was
+
+    for paused, seconds in zip(pauses, (1, 2, 4, 8, 16, 32, 60, 60, 60)):  # noqa: B905 - no strict there
+        assert 700 * seconds <= paused <= 1300 * seconds
+    assert len(set(pauses)) == 9
+
+
+def test_a_reading_that_cannot_be_said_is_given_up_and_the_next_one_goes_out():
+    async def story(bar):
+        bar.app.claim_pour("yesterday", 1.0, 2.0, 1.0)
+        bar.weigh(2)
+        await bar.until(lambda: len(bar.readings()) == 1)
+
+        assert bar.readings()[0]["seq"] == 2
+        assert bar.app.outbox.dropped == 1
+        assert "given up" in " ".join(bar.board.logged)
+
+    tell(story)
 
 
 def test_a_whole_scale_measures_and_talks_by_itself():

@@ -135,6 +135,24 @@ def test_a_subscription_is_made_again_on_each_connection():
     tell(story)
 
 
+def test_a_refused_subscription_is_an_os_error_and_the_connection_stays():
+    async def story(broker, client):
+        broker.allows = False
+        await client.connect()
+        try:
+            await within(client.subscribe("keg/command/x", lambda topic, payload: None), 2)
+        except OSError as error:
+            assert "refuses keg/command/x" in str(error)
+        else:
+            raise AssertionError("allowed")
+
+        await within(client.publish("t", b"still here"), 2)
+
+        assert client.connected
+
+    tell(story)
+
+
 def test_lost_wifi_ends_the_connection_within_a_second():
     async def story(broker, client):
         await client.connect()

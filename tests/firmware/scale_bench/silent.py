@@ -11,6 +11,7 @@ class SilentBroker:
     def __init__(self, code=0):
         self.code = code
         self.answers = True
+        self.allows = True  # subscriptions
         self.heard = []  # (kind, flags, body) of all packets
         self.connections = 0
         self.port = 0
@@ -49,7 +50,7 @@ class SilentBroker:
         elif kind == packets.PUBLISH and flags & 2:
             writer.write(packets.puback(packets.received(flags, body)[2]))
         elif kind == 8:
-            writer.write(b"\x90\x03" + body[:2] + b"\x01")
+            writer.write(b"\x90\x03" + body[:2] + (b"\x01" if self.allows else b"\x80"))
         elif kind == 12:
             writer.write(b"\xd0\x00")
         await writer.drain()
