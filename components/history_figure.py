@@ -137,7 +137,7 @@ def _change_marks(history: LevelHistory) -> Trace:
         "textposition": "top center",
         "textfont": {"color": PALETTE["maintenance"], "size": 13},
         "marker": {"symbol": "triangle-down", "size": 12, "color": PALETTE["maintenance"]},
-        "hovertemplate": "%{text}<extra></extra>",
+        "hovertemplate": "new keg: %{text}<extra></extra>",
         "cliponaxis": False,
     }
 
@@ -158,6 +158,8 @@ def _layout(history: LevelHistory) -> dict[str, Any]:
             "type": "date",
             "range": [local_ms(history.start_ms, history.tz), local_ms(history.end_ms, history.tz)],
             "hoverformat": "%a %d %b, %H:%M",
+            "spikecolor": PALETTE["line"],
+            "spikethickness": 1,
         },
         "yaxis": {**axis, "range": [0, 100], "ticksuffix": " %", "dtick": 20, "fixedrange": True},
         "shapes": [

@@ -139,7 +139,7 @@ class SimulatedTap:
         self._wifi.set_text("Wi-Fi off" if truth.online else "Wi-Fi on")
         words = f"{volume_words(truth.gallons, unit=self._unit)}, {truth.weight_lbs:.1f} lb on the scale"
         words += ", pouring" if truth.pouring else ""
-        self._truth.set_text(words + ("" if truth.online else ", no Wi-Fi"))
+        self._truth.set_text(words + ("" if truth.online else ", offline"))
 
     def _levers(self) -> None:
         bar, tap, no = self._page.simulator, self._tap_id, self._tap_id.number

@@ -37,28 +37,23 @@ def facts_of(view: TapView) -> list[Fact]:
 def moment_words(moment: datetime, zone: tzinfo, *, seconds: bool = False) -> str:
     """Say when, in the bar's time: `Fri 20 Mar, 20:41`."""
     local = moment.astimezone(zone)
-    return (
-        f"{local:%a} {local.day} {local:%b}, {local:%H:%M:%S}"
-        if seconds
-        else (f"{local:%a} {local.day} {local:%b}, {local:%H:%M}")
-    )
+    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M:%S}"[: None if seconds else -3]
 
 
 def _level(view: TapView) -> list[Fact]:
     face, state = view.face, view.state
-    facts = [
-        (
-            "Shown",
-            f"{face.level.percent:.1f} %, {face.level.net_lbs:.1f} lb of beer" if face.level else face.why or UNKNOWN,
-        )
-    ]
+    facts = [("Shown", _beer_words(face.level) if face.level else face.why or UNKNOWN)]
     if state is None:
         return [*facts, ("Last reading", UNKNOWN)]
     if isinstance(state.level, Level):
-        facts.append(("By the last weight alone", f"{state.level.percent:.1f} %, {state.level.net_lbs:.1f} lb of beer"))
+        facts.append(("By the last weight alone", _beer_words(state.level)))
     rest = "at rest" if state.stable else "moving"
     when = moment_words(state.updated_at, view.location.zone, seconds=True)
     return [*facts, ("Last reading", f"{state.weight_lbs:.2f} lb, {rest}, {when}")]
+
+
+def _beer_words(level: Level) -> str:
+    return f"{level.percent:.1f} %, {level.net_lbs:.1f} lb of beer"
 
 
 def _keg(view: TapView) -> list[Fact]:
