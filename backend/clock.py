@@ -1,15 +1,22 @@
 """One clock a process: the real one, and the story's clock of the demo, which may run faster."""
 
 import asyncio
+import contextlib
+import math
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, Protocol
 
 from backend.domain.times import EPOCH
 
+MIN_SPEED: Final = 0.1
 MAX_SPEED: Final = 600.0
+_LONGEST_SLEEP_S: Final = 60.0
+"""After so long a sleeper looks at the clock again: that of the machine may have been set."""
 
 
 class Clock(Protocol):
@@ -44,8 +51,8 @@ class SystemClock:
 
     async def sleep_until(self, moment: datetime) -> None:
         """Return once the real time has reached `moment`."""
-        while (left := (moment - self.now()).total_seconds()) > 0:
-            await asyncio.sleep(min(left, 60))
+        while (left := (moment - self.now()).total_seconds()) > 0:  # noqa: ASYNC110 - nothing tells of a clock that is set
+            await asyncio.sleep(min(left, _LONGEST_SLEEP_S))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,24 +63,36 @@ class Story:
     speed: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Leg:
+    """From a moment of the wall (monotonic s) on, the story goes on from `story` (epoch s) at one speed."""
+
+    wall: float
+    story: float
+    speed: float
+
+
 class DemoClock:
-    """A story that begins at a moment of our choice and may run fast; it never runs backwards."""
+    """A story that begins at a moment of our choice and may run fast; it never runs backwards.
+
+    Any thread may ask it and set its speed.
+    """
 
     def __init__(self, *, start: datetime, speed: float = 1.0, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        self._anchor_story = (start - EPOCH).total_seconds()
-        self._anchor_wall = monotonic()
-        self._speed = _checked_speed(speed)
+        self._lock = threading.Lock()
+        self._sleepers: set[Callable[[], object]] = set()
+        self._leg = _Leg(wall=monotonic(), story=(start - EPOCH).total_seconds(), speed=_checked_speed(speed))
 
     @property
     def speed(self) -> float:
         """Seconds of the story in a second of the wall."""
-        return self._speed
+        return self._leg.speed
 
     def story(self) -> Story:
         """Where the story stands now."""
-        elapsed = max(0.0, self._monotonic() - self._anchor_wall)
-        return Story(seconds=self._anchor_story + elapsed * self._speed, speed=self._speed)
+        with self._lock:
+            return self._story(self._monotonic())
 
     def now(self) -> datetime:
         """The story's time, UTC."""
@@ -85,25 +104,46 @@ class DemoClock:
 
     def set_speed(self, speed: float) -> Story:
         """Go on from now at another speed; raises ValueError outside 0.1 to 600."""
-        new_speed = _checked_speed(speed)
-        here = self.story()
-        self._anchor_story, self._anchor_wall, self._speed = here.seconds, self._monotonic(), new_speed
-        return self.story()
+        return self._go_on(speed=_checked_speed(speed))
 
     def restart_at(self, moment: datetime) -> None:
         """Go on from a later moment, as when a saved story is taken up; an earlier one changes nothing."""
-        self._anchor_story = max(self.story().seconds, (moment - EPOCH).total_seconds())
-        self._anchor_wall = self._monotonic()
+        self._go_on(not_before=(moment - EPOCH).total_seconds())
 
     async def sleep_until(self, moment: datetime) -> None:
         """Return once the story has reached `moment`, also if the speed changes meanwhile."""
-        while (left := (moment - self.now()).total_seconds()) > 0:
-            await asyncio.sleep(min(left / self._speed, 1.0))
+        changed = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        wake = partial(loop.call_soon_threadsafe, changed.set)
+        self._sleepers.add(wake)
+        try:
+            while (left := (moment - self.now()).total_seconds()) > 0:
+                changed.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(changed.wait(), min(left / self.speed, _LONGEST_SLEEP_S))
+        finally:
+            self._sleepers.discard(wake)
+
+    def _go_on(self, *, speed: float | None = None, not_before: float = -math.inf) -> Story:
+        """Begin another leg here, and let the sleepers look at it."""
+        with self._lock:
+            wall = self._monotonic()
+            here = self._story(wall)
+            self._leg = _Leg(wall=wall, story=max(here.seconds, not_before), speed=speed or here.speed)
+            story = self._story(wall)
+            sleepers = tuple(self._sleepers)
+        for wake in sleepers:
+            wake()
+        return story
+
+    def _story(self, wall: float) -> Story:
+        leg = self._leg
+        return Story(seconds=leg.story + max(0.0, wall - leg.wall) * leg.speed, speed=leg.speed)
 
 
 def _checked_speed(speed: float) -> float:
-    if not 0.1 <= speed <= MAX_SPEED:
+    if not MIN_SPEED <= speed <= MAX_SPEED:
         raise ValueError(
-            f"speed {speed} is outside 0.1 to {MAX_SPEED:.0f}: choose 1 for real time, 60 for a minute a second"
+            f"speed {speed} is outside {MIN_SPEED} to {MAX_SPEED:.0f}: choose 1 for real time, 60 for a minute a second"
         )
     return float(speed)

@@ -29,14 +29,17 @@ def puts(beer: Beer) -> list[Put]:
         "price_cents": beer.price_cents,
         "cost_cents": beer.cost_cents,
     }
-    listed: Item = {
-        "PK": CATALOGUE,
-        "SK": f"NAME#{beer.name.casefold()[:200]}#{beer.beer_id}",
-        "beer_id": beer.beer_id,
-    }
+    place = listed_key(beer)
+    listed: Item = {"PK": place.pk, "SK": place.sk, "beer_id": beer.beer_id}
     return [Put(item=item), Put(item=listed)]
 
 
+def listed_key(beer: Beer) -> Key:
+    """Where a beer stands in the catalogue: by its name."""
+    return Key(CATALOGUE, f"NAME#{beer.name.casefold()[:200]}#{beer.beer_id}")
+
+
+@rows.reads
 def from_item(item: Item) -> Beer:
     """Read a beer's META row; raises BadRow."""
     return Beer(

@@ -42,6 +42,7 @@ def put(keg: Keg) -> Put:
     return Put(item=item, expected_version=keg.version)
 
 
+@rows.reads
 def from_item(item: Item) -> Keg:
     """Read a keg's META row; raises BadRow."""
     tap = rows.text_or_none(item, "tap_id")
@@ -90,6 +91,7 @@ def put_ledger(ledger: Ledger) -> Put:
     return Put(item=item, expected_version=ledger.version)
 
 
+@rows.reads
 def ledger_from_item(item: Item) -> Ledger:
     """Read a ledger; raises BadRow."""
     return Ledger(
@@ -137,6 +139,7 @@ def stays(tap_id: TapId, *, until: datetime, limit: int) -> Query:
     )
 
 
+@rows.reads
 def stay_from_item(item: Item, *, tap_id: TapId) -> OnTap:
     """Read a stay; raises BadRow."""
     return OnTap(

@@ -30,6 +30,7 @@ def puts(location: Location) -> list[Put]:
     return [Put(item=item), Put(item=listed)]
 
 
+@rows.reads
 def from_item(item: Item) -> Location:
     """Read a location's META row; raises BadRow."""
     settings = item.get("settings")

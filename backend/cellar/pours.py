@@ -1,4 +1,4 @@
-"""Rows of pours and waste by location and time: `LOCATION#… / POUR#<time>#<id>`, `/ WASTE#<time>#<id>`."""
+"""Rows of pours and waste: `LOCATION#… / POUR#<time>#<id>`, `/ WASTE#<time>#<id>`, and `DEVICE#… / CLAIM#<id>`."""
 
 from datetime import datetime
 
@@ -10,12 +10,27 @@ from backend.ports import Item, Key, Put, Query
 
 
 def key(pour: Pour) -> Key:
-    """Where a pour lies; the same message gives the same place."""
+    """Where a pour lies: by the time it began."""
     return Key(f"LOCATION#{pour.tap_id.location_id}", f"POUR#{iso(pour.started_at)}#{pour.pour_id}")
 
 
+def claim_key(pour: Pour) -> Key:
+    """Where it is written down that a claim was booked.
+
+    A scale without a clock that sends a claim again tells another time with it, but the same id.
+    """
+    return Key(f"DEVICE#{pour.device_id}", f"CLAIM#{pour.pour_id}")
+
+
+def put_claim(pour: Pour) -> Put:
+    """Write down that a claim is booked, if it is not yet."""
+    where = claim_key(pour)
+    item: Item = {"PK": where.pk, "SK": where.sk, "pour": key(pour).sk, "version": 1}
+    return Put(item=item, expected_version=0)
+
+
 def put(pour: Pour) -> Put:
-    """Write a pour that was not written before."""
+    """Write a pour if nobody else has since it was read."""
     where = key(pour)
     item: Item = {
         "PK": where.pk,
@@ -23,29 +38,31 @@ def put(pour: Pour) -> Put:
         "pour_id": pour.pour_id,
         "tap_id": str(pour.tap_id),
         "keg_id": pour.keg_id,
-        "device_id": pour.device_id,
+        "scale_id": pour.device_id,
         "started_at": iso(pour.started_at),
         "seconds": pour.seconds,
         "gallons": pour.gallons,
         "before_lbs": pour.before_lbs,
         "after_lbs": pour.after_lbs,
-        "version": 1,
+        "version": pour.version + 1,
     }
-    return Put(item=item, expected_version=0)
+    return Put(item=item, expected_version=pour.version)
 
 
+@rows.reads
 def from_item(item: Item) -> Pour:
     """Read a pour; raises BadRow."""
     return Pour(
         pour_id=rows.text(item, "pour_id"),
         tap_id=TapId.parse(rows.text(item, "tap_id")),
         keg_id=rows.text(item, "keg_id"),
-        device_id=rows.text_or_none(item, "device_id"),
+        device_id=rows.text_or_none(item, "scale_id"),
         started_at=rows.moment(item, "started_at"),
         seconds=rows.number(item, "seconds"),
         gallons=rows.number(item, "gallons"),
         before_lbs=rows.number(item, "before_lbs"),
         after_lbs=rows.number(item, "after_lbs"),
+        version=rows.version_of(item),
     )
 
 
@@ -59,11 +76,24 @@ def between(location_id: str, *, start: datetime, end: datetime, limit: int, des
     )
 
 
+def waste_key(waste: Waste) -> Key:
+    """Where waste lies: by its time."""
+    return Key(f"LOCATION#{waste.tap_id.location_id}", f"WASTE#{iso(waste.at)}#{waste.waste_id}")
+
+
+def wastes_between(location_id: str, *, start: datetime, end: datetime, limit: int) -> Query:
+    """Waste of a location in [start, end]."""
+    return Query(
+        partition=f"LOCATION#{location_id}", between=(f"WASTE#{iso(start)}", f"WASTE#{iso(end)}$"), limit=limit
+    )
+
+
 def put_waste(waste: Waste) -> Put:
-    """Write waste that was not written before."""
+    """Write waste if nobody else has since it was read."""
+    where = waste_key(waste)
     item: Item = {
-        "PK": f"LOCATION#{waste.tap_id.location_id}",
-        "SK": f"WASTE#{iso(waste.at)}#{waste.waste_id}",
+        "PK": where.pk,
+        "SK": where.sk,
         "waste_id": waste.waste_id,
         "tap_id": str(waste.tap_id),
         "keg_id": waste.keg_id,
@@ -71,11 +101,12 @@ def put_waste(waste: Waste) -> Put:
         "gallons": waste.gallons,
         "reason": waste.reason,
         "by": waste.by,
-        "version": 1,
+        "version": waste.version + 1,
     }
-    return Put(item=item, expected_version=0)
+    return Put(item=item, expected_version=waste.version)
 
 
+@rows.reads
 def waste_from_item(item: Item) -> Waste:
     """Read waste; raises BadRow."""
     return Waste(
@@ -86,4 +117,5 @@ def waste_from_item(item: Item) -> Waste:
         gallons=rows.number(item, "gallons"),
         reason=rows.text(item, "reason"),
         by=rows.text(item, "by"),
+        version=rows.version_of(item),
     )

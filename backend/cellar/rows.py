@@ -1,13 +1,35 @@
 """Reading attributes out of an item with their types, so that a damaged row says where it is damaged."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
+from backend.domain.refusal import Refusal
 from backend.domain.times import from_iso, iso
 from backend.ports import Item, Value
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class BadRow(ValueError):  # noqa: N818 - what the row is
     """A row in the table lacks an attribute or holds something else there; names the row and the attribute."""
+
+
+def reads(read: Callable[Concatenate[Item, P], T]) -> Callable[Concatenate[Item, P], T]:
+    """Let whatever is wrong with a row be told as BadRow, which names the row."""
+
+    @wraps(read)
+    def reading(item: Item, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return read(item, *args, **kwargs)
+        except BadRow as bad:
+            raise bad if str(bad).startswith(_name(item)) else BadRow(f"{_name(item)}: {bad}") from bad
+        except (ValueError, Refusal) as bad:
+            raise BadRow(f"{_name(item)}: {bad}") from bad
+
+    return reading
 
 
 def text(item: Item, name: str) -> str:
@@ -60,9 +82,12 @@ def flag(item: Item, name: str, *, default: bool) -> bool:
 def moment(item: Item, name: str) -> datetime:
     """A moment that must be there."""
     try:
-        return from_iso(text(item, name))
+        when = from_iso(text(item, name))
     except ValueError as bad:
         raise _bad(item, name, item.get(name), "a moment") from bad
+    if when.tzinfo is None:
+        raise _bad(item, name, item.get(name), "a moment in UTC")
+    return when
 
 
 def moment_or_none(item: Item, name: str) -> datetime | None:
@@ -81,4 +106,9 @@ def version_of(item: Item) -> int:
 
 
 def _bad(item: Item, name: str, value: Value, wanted: str) -> BadRow:
-    return BadRow(f"row {item.get('PK')} / {item.get('SK')}: {name} is {value!r}, not {wanted}")
+    said = f"{name} is {value!r:.80}, not {wanted}"
+    return BadRow(f"{_name(item)}: {said}" if "PK" in item else said)
+
+
+def _name(item: Item) -> str:
+    return f"row {item.get('PK')} / {item.get('SK')}"

@@ -1,5 +1,6 @@
 """Rows of a scale: `DEVICE#SCALE-0042 / META`, `/ TELEMETRY`, `/ PLACED#<time>`; unclaimed: `UNCLAIMED / DEVICE#…`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from backend.cellar import rows
@@ -7,7 +8,7 @@ from backend.domain.ids import TapId
 from backend.domain.reading import Reading
 from backend.domain.scale import Scale, ScaleStatus
 from backend.domain.times import iso
-from backend.ports import Item, Key, Put, Query, Value
+from backend.ports import Delete, Item, Key, Put, Query, Value
 
 UNCLAIMED = "UNCLAIMED"
 
@@ -42,6 +43,7 @@ def put(scale: Scale) -> Put:
     return Put(item=item, expected_version=scale.version)
 
 
+@rows.reads
 def from_item(item: Item) -> Scale:
     """Read a scale's META row; raises BadRow."""
     tap = rows.text_or_none(item, "tap_id")
@@ -70,6 +72,11 @@ def put_listed(scale: Scale) -> Put:
     return Put(item=item)
 
 
+def unlist(device_id: str, *, location_id: str) -> Delete:
+    """Take a scale off a location's list."""
+    return Delete(key=Key(f"LOCATION#{location_id}", f"DEV#{device_id}"))
+
+
 def put_placed(device_id: str, *, tap_id: TapId | None, since: datetime) -> Put:
     """Write down under which tap a scale stands from a moment on, so that late readings find their tap."""
     item: Item = {
@@ -88,20 +95,17 @@ def placed_before(device_id: str, *, moment: datetime) -> Query:
     )
 
 
-def put_telemetry(reading: Reading, *, location_id: str) -> Put:
-    """Write a scale's health as its last reading told it; the row stands in location-battery-index."""
-    where = telemetry_key(reading.device_id)
-    item: dict[str, Value] = {
-        "PK": where.pk,
-        "SK": where.sk,
-        "loc_id": location_id,
-        "battery_v": reading.battery_v,
-        "rssi": reading.rssi,
-        "temp_f": reading.temp_f,
-        "updated_at": iso(reading.measured_at),
-    }
-    if reading.battery_pct is not None:
-        item["battery_pct"] = reading.battery_pct
+def put_telemetry(before: Item | None, readings: Sequence[Reading], *, location_id: str) -> Put:
+    """Write a scale's health as its readings (one or more, oldest first) told it, over what was known `before`.
+
+    A reading says only what its scale has; the rest stays as it was. The row stands in location-battery-index.
+    """
+    where = telemetry_key(readings[-1].device_id)
+    item: dict[str, Value] = {"battery_v": None, "rssi": None, "temp_f": None, **(before or {})}
+    for reading in readings:
+        told = {name: getattr(reading, name) for name in ("battery_v", "battery_pct", "rssi", "temp_f")}
+        item |= {name: value for name, value in told.items() if value is not None}
+    item |= {"PK": where.pk, "SK": where.sk, "loc_id": location_id, "updated_at": iso(readings[-1].measured_at)}
     return Put(item=item)
 
 
@@ -110,13 +114,18 @@ def unclaimed_key(device_id: str) -> Key:
     return Key(UNCLAIMED, f"DEVICE#{device_id}")
 
 
+def forget_unclaimed(device_id: str) -> Delete:
+    """Remove what was remembered of a scale before it was claimed."""
+    return Delete(key=unclaimed_key(device_id))
+
+
 def put_unclaimed(reading: Reading, *, count: int) -> Put:
     """Remember the last value of a scale that nobody claimed, and how often it was heard."""
     where = unclaimed_key(reading.device_id)
     item: Item = {
         "PK": where.pk,
         "SK": where.sk,
-        "device_id": reading.device_id,
+        "scale_id": reading.device_id,
         "count": count,
         "weight_lbs": reading.weight_lbs,
         "heard_at": iso(reading.received_at),

@@ -30,6 +30,7 @@ def is_state(item: Item) -> bool:
     return rows.text(item, "SK").endswith(_STATE)
 
 
+@rows.reads
 def tap_id_of(item: Item) -> TapId:
     """Which tap a row belongs to."""
     location_id = rows.text(item, "PK").removeprefix("LOCATION#")
@@ -59,6 +60,7 @@ def put(tap: Tap) -> Put:
     return Put(item=item, expected_version=tap.version)
 
 
+@rows.reads
 def from_item(item: Item) -> Tap:
     """Read a tap's row; raises BadRow."""
     return Tap(
@@ -92,7 +94,7 @@ def put_state(state: TapState) -> Put:
         "tare_status": "unset" if state.level is NoLevel.NO_TARE else "ok",
         "keg_id": state.keg_id,
         "stable": state.stable,
-        "device_id": state.mark.device_id,
+        "scale_id": state.mark.device_id,  # not device_id: only the tap's own row stands in device-index
         "boot": state.mark.boot,
         "seq": state.mark.seq,
         "digest": state.mark.digest,
@@ -102,6 +104,7 @@ def put_state(state: TapState) -> Put:
     return Put(item=item, expected_version=state.version)
 
 
+@rows.reads
 def state_from_item(item: Item) -> TapState:
     """Read a tap's state; raises BadRow."""
     updated_at = rows.moment(item, "updated_at")
@@ -112,7 +115,7 @@ def state_from_item(item: Item) -> TapState:
         updated_at=updated_at,
         mark=Watermark(
             measured_at=updated_at,
-            device_id=rows.text(item, "device_id"),
+            device_id=rows.text(item, "scale_id"),
             boot=rows.whole_or_none(item, "boot"),
             seq=rows.whole_or_none(item, "seq"),
             digest=rows.text_or_none(item, "digest"),

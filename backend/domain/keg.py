@@ -73,6 +73,11 @@ class Keg:
     closed_at: datetime | None = None
     version: int = 0
 
+    @property
+    def beer_lbs(self) -> float:
+        """What the beer in it weighed (lb) when it was full."""
+        return self.full_lbs - self.tare.empty_lbs
+
     def __post_init__(self) -> None:
         """Refuse a keg that weighs more empty than full."""
         keg_type(self.type_id)
@@ -81,6 +86,11 @@ class Keg:
                 f"a keg of {self.full_lbs:.1f} lb full cannot weigh {self.tare.empty_lbs:.1f} lb empty: "
                 "check the tare and the keg type"
             )
+
+
+def keg_id_of(tap_id: TapId, *, tapped_at: datetime) -> str:
+    """Name a keg by when (UTC, to the second) and where it went on tap: `keg-20260318-07-204107-loc-001`."""
+    return f"keg-{tapped_at:%Y%m%d}-{tap_id.number:02d}-{tapped_at:%H%M%S}-{tap_id.location_id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

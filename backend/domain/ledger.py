@@ -64,6 +64,14 @@ class Ledger:
         """Book a pour."""
         return replace(self, poured=self.poured + pour.gallons, pours=self.pours + 1)
 
+    def without_pour(self, pour: Pour) -> Self:
+        """Take a pour out that belongs to another keg."""
+        return replace(self, poured=self.poured - pour.gallons, pours=self.pours - 1)
+
+    def without_waste(self, waste: Waste) -> Self:
+        """Take waste out that belongs to another keg."""
+        return replace(self, wasted=self.wasted - waste.gallons)
+
     def with_waste(self, waste: Waste) -> Self:
         """Book waste."""
         return replace(self, wasted=self.wasted + waste.gallons)

@@ -82,7 +82,7 @@ def state_after(state: TapState | None, reading: Reading, *, tap: Tap) -> TapSta
     same_scale = state is not None and state.mark.device_id == reading.device_id
     # Another scale weighs a little differently: what was shown cannot be carried over to it.
     before = state.shown if state is not None and same_keg and same_scale else None
-    level = absolute_level(reading.weight_lbs, load=tap.load)
+    level = NoLevel.NO_TARE if tap.keg_id and not tap.load else absolute_level(reading.weight_lbs, load=tap.load)
     return TapState(
         tap_id=tap.tap_id,
         weight_lbs=reading.weight_lbs,

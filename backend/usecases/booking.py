@@ -10,6 +10,9 @@ from backend.domain.reading import Reading
 from backend.ports import Action, Key, Ports
 from backend.usecases import load
 
+ROWS_A_POUR = 2
+"""Rows that one pour writes beside its keg's ledger: itself, and that its claim is booked."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
@@ -35,7 +38,7 @@ def book(ports: Ports, *, tap_id: TapId, claims: Sequence[Claimed]) -> Booked:
             continue
         gravity = load.beer(ports, load.keg(ports, one.keg_id).beer_id).specific_gravity
         pour = pour_of(one.reading, one.reading.pour, tap_id=tap_id, keg_id=one.keg_id, specific_gravity=gravity)
-        claimed[pours.key(pour)] = pour
+        claimed.setdefault(pours.claim_key(pour), pour)
     known = ports.table.get_many(list(claimed))
     new = [pour for key, pour in claimed.items() if key not in known]
     ledgers: dict[str, Ledger] = {}
@@ -43,5 +46,6 @@ def book(ports: Ports, *, tap_id: TapId, claims: Sequence[Claimed]) -> Booked:
         ledger = ledgers.get(pour.keg_id) or load.ledger(ports, pour.keg_id)
         ledgers[pour.keg_id] = ledger.with_pour(pour)
     actions: list[Action] = [kegs.put_ledger(ledger) for ledger in ledgers.values()]
-    actions += [pours.put(pour) for pour in new]
+    for pour in new:
+        actions += [pours.put(pour), pours.put_claim(pour)]
     return Booked(actions=actions, pours=new)

@@ -9,21 +9,25 @@ from backend.cellar import kegs, taps
 from backend.domain.beer import Beer
 from backend.domain.face import EMPTY_LBS
 from backend.domain.ids import TapId
-from backend.domain.keg import Keg, KegState, KegTapped, Tare, TareSource
+from backend.domain.keg import Keg, KegState, KegTapped, Tare, TareSource, keg_id_of
 from backend.domain.keg_type import keg_type
 from backend.domain.ledger import Ledger
 from backend.domain.level import Level
-from backend.domain.location import Location
 from backend.domain.member import Act, Member
-from backend.domain.refusal import Conflict, Invalid
+from backend.domain.refusal import Conflict, Invalid, Refusal
 from backend.domain.shown import shown_at
 from backend.domain.tap import Tap, TapState, absolute_level
+from backend.domain.times import whole_ms
 from backend.domain.units import gallons_of
 from backend.ports import Action, KegSpan, Ports
 from backend.usecases import load
 from backend.usecases.commit import commit
+from backend.usecases.keg_at import tell_history
+from backend.usecases.rebooking import rebook
 
 _AHEAD: Final = timedelta(minutes=2)
+_EMPTY_SHARE: Final = 0.01
+"""Books that say less than this share is left speak of an empty keg: they hold within 1 %."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,33 +53,43 @@ def change_keg(
     """Put the next keg on a tap from `at` on; the one before was there until `lifted_at` (or `at`).
 
     Readings that were taken meanwhile are told apart again: those before `lifted_at` stay with the old keg, those
-    between belong to no keg. Gives the new keg.
+    between belong to no keg. Pours and waste since `at` move to the new keg. Gives the new keg.
 
     Raises:
         Forbidden, NotFound: the member may not; there is no such tap or beer.
-        Invalid: the times are in the future or out of order, or the shell's weight is not known for this size.
+        Invalid: the times are in the future or out of order, or the shell's weight is not known for this size, or
+            more than 80 pours were booked since `at`.
         Conflict: others change the same tap.
     """
     member.must(Act.ASSIGN, location_id=tap_id.location_id)
-    location = load.location(ports, tap_id.location_id)
+    load.location(ports, tap_id.location_id)
     beer = load.beer(ports, keg.beer_id)
-    until = lifted_at or at
+    at = whole_ms(at)
+    until = at if lifted_at is None else whole_ms(lifted_at)
     if not until <= at <= now + _AHEAD:
         raise Invalid("a keg is lifted first, then the next is put on, and not in the future: check the times")
+    told_history = False
 
     def decide() -> tuple[Sequence[Action], tuple[Keg, Tap]]:
+        nonlocal told_history
         tap = load.tap(ports, tap_id)
         if tap.tapped_at is not None and until < tap.tapped_at:
             raise Invalid(f"the keg on tap {tap_id} was put on after that moment: give a later one")
-        opened = _opened(keg, beer=beer, tap_id=tap_id, at=at, location=location)
+        opened = _opened(keg, beer=beer, tap_id=tap_id, at=at)
         if ports.table.get(kegs.key(opened.keg_id)) is not None:
             raise Conflict(f"keg {opened.keg_id} is on already: nothing more to do")
+        actions = _rows(ports, tap=tap, opened=opened, beer=beer, until=until, member=member)
         # History is told first, never after: told twice it is the same, and a crash in between is healed by a repeat.
+        told_history = True
         ports.history.assign(tap_id=tap_id, spans=_spans(opened.keg_id, until=until, at=at))
-        actions = [*_closing(ports, tap, until), *_opening(ports, tap, opened, beer=beer, at=at, member=member)]
         return actions, (opened, tap)
 
-    opened, before = commit(ports, decide)
+    try:
+        opened, before = commit(ports, decide)
+    except Refusal:
+        if told_history:  # somebody else was faster, so what history was told did not come true
+            tell_history(ports, tap_id=tap_id, since=until)
+        raise
     ports.feed.publish(
         [
             KegTapped(
@@ -95,15 +109,14 @@ def _spans(keg_id: str, *, until: datetime, at: datetime) -> list[KegSpan]:
     return [*between, KegSpan(keg_id=keg_id, start=at)]
 
 
-def _opened(keg: NextKeg, *, beer: Beer, tap_id: TapId, at: datetime, location: Location) -> Keg:
+def _opened(keg: NextKeg, *, beer: Beer, tap_id: TapId, at: datetime) -> Keg:
     kind = keg_type(keg.type_id)
     if keg.tare is None and kind.tare_lbs is None:
         raise Invalid(f"no shell weight is known for {kind.name}: weigh the empty keg or read the stamp, and enter it")
     tare = keg.tare or Tare(empty_lbs=kind.tare_lbs or 0.0, source=TareSource.TYPE_DEFAULT)
     full_lbs = keg.full_lbs or kind.full_lbs(empty_lbs=tare.empty_lbs, specific_gravity=beer.specific_gravity)
-    local = at.astimezone(location.zone)
     return Keg(
-        keg_id=f"keg-{local:%Y%m%d}-{tap_id.number:02d}-{at:%H%M%S}-{tap_id.location_id}"[:63],
+        keg_id=keg_id_of(tap_id, tapped_at=at),
         location_id=tap_id.location_id,
         beer_id=beer.beer_id,
         type_id=keg.type_id,
@@ -115,52 +128,62 @@ def _opened(keg: NextKeg, *, beer: Beer, tap_id: TapId, at: datetime, location: 
     )
 
 
-def _closing(ports: Ports, tap: Tap, until: datetime) -> list[Action]:
+def _rows(ports: Ports, *, tap: Tap, opened: Keg, beer: Beer, until: datetime, member: Member) -> list[Action]:
+    """Rows that close the keg that was on, open the next one, and let the tap's state know of it."""
+    at = opened.tapped_at or until
+    gravity = beer.specific_gravity
+    empty = Ledger(keg_id=opened.keg_id, opening=gallons_of(opened.beer_lbs, specific_gravity=gravity))
+    books = rebook(ports, tap_id=tap.tap_id, old_id=tap.keg_id, new=empty, since=at, specific_gravity=gravity)
+    changed = replace(
+        tap,
+        beer_id=beer.beer_id,
+        keg_id=opened.keg_id,
+        type_id=opened.type_id,
+        tapped_at=at,
+        full_lbs=opened.full_lbs,
+        empty_lbs=opened.tare.empty_lbs,
+        specific_gravity=gravity,
+    )
+    item = ports.table.get(taps.state_key(tap.tap_id))
+    state = taps.state_from_item(item) if item else None
+    return [
+        *_closing(ports, tap, state=state, ledger=books.old, until=until),
+        taps.put(changed),
+        kegs.put(opened),
+        kegs.put_tare(opened, tared_by=member.sub, tared_at=at),
+        kegs.put_on_tap(kegs.OnTap(tap_id=tap.tap_id, keg_id=opened.keg_id, tapped_at=at)),
+        kegs.put_ledger(books.new),
+        *books.actions,
+        # Written in any case: whoever decided with the old keg at the same moment has to decide anew.
+        *([taps.put_state(_state_with(state, changed, at))] if state else []),
+    ]
+
+
+def _closing(ports: Ports, tap: Tap, *, state: TapState | None, ledger: Ledger | None, until: datetime) -> list[Action]:
     """Rows that close the keg that was on, if any: kicked where it was empty, lifted where beer was left."""
     if tap.keg_id is None or tap.tapped_at is None:
         return []
     old = load.keg(ports, tap.keg_id)
-    item = ports.table.get(taps.state_key(tap.tap_id))
-    state = taps.state_from_item(item) if item else None
-    empty = state is not None and state.shown is not None and state.shown.net_lbs <= EMPTY_LBS
+    end = KegState.KICKED if _was_empty(tap, state=state, ledger=ledger, until=until) else KegState.LIFTED
     return [
-        kegs.put(replace(old, state=KegState.KICKED if empty else KegState.LIFTED, closed_at=until)),
+        kegs.put(replace(old, state=end, closed_at=until)),
         kegs.put_on_tap(kegs.OnTap(tap_id=tap.tap_id, keg_id=old.keg_id, tapped_at=tap.tapped_at, closed_at=until)),
     ]
 
 
-def _opening(ports: Ports, tap: Tap, keg: Keg, *, beer: Beer, at: datetime, member: Member) -> list[Action]:
-    opening = gallons_of(keg.full_lbs - keg.tare.empty_lbs, specific_gravity=beer.specific_gravity)
-    changed = replace(
-        tap,
-        beer_id=beer.beer_id,
-        keg_id=keg.keg_id,
-        type_id=keg.type_id,
-        tapped_at=at,
-        full_lbs=keg.full_lbs,
-        empty_lbs=keg.tare.empty_lbs,
-        specific_gravity=beer.specific_gravity,
-    )
-    actions: list[Action] = [
-        taps.put(changed),
-        kegs.put(keg),
-        kegs.put_tare(keg, tared_by=member.sub, tared_at=at),
-        kegs.put_ledger(Ledger(keg_id=keg.keg_id, opening=opening)),
-        kegs.put_on_tap(kegs.OnTap(tap_id=tap.tap_id, keg_id=keg.keg_id, tapped_at=at)),
-    ]
-    state = _state_with(ports, changed, at)
-    return [*actions, taps.put_state(state)] if state else actions
+def _was_empty(tap: Tap, *, state: TapState | None, ledger: Ledger | None, until: datetime) -> bool:
+    """By what was shown of that keg; where the next one was weighed meanwhile already, by its books."""
+    if state is not None and state.keg_id == tap.keg_id and state.shown is not None and state.updated_at <= until:
+        return state.shown.net_lbs <= EMPTY_LBS
+    return ledger is not None and ledger.remaining <= _EMPTY_SHARE * ledger.opening
 
 
-def _state_with(ports: Ports, tap: Tap, at: datetime) -> TapState | None:
+def _state_with(state: TapState, tap: Tap, at: datetime) -> TapState:
     """Let a weight that was measured with the new keg on already tell its level at once."""
-    item = ports.table.get(taps.state_key(tap.tap_id))
-    state = taps.state_from_item(item) if item else None
-    load_now = tap.load
-    if state is None or load_now is None or state.updated_at < at:
-        return None
-    level = absolute_level(state.weight_lbs, load=load_now)
-    shown = (
-        shown_at(level.net_lbs, gross_lbs=state.weight_lbs, at=state.updated_at) if isinstance(level, Level) else None
-    )
+    if tap.load is None or state.updated_at < at:
+        return state
+    level = absolute_level(state.weight_lbs, load=tap.load)
+    shown = None
+    if isinstance(level, Level):
+        shown = shown_at(level.net_lbs, gross_lbs=state.weight_lbs, at=state.updated_at, settled=state.stable)
     return replace(state, keg_id=tap.keg_id, level=level, shown=shown)

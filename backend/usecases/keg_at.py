@@ -1,10 +1,13 @@
 """Which keg stood at a tap at a moment; late readings and pours belong to the keg of their time."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from backend.cellar import kegs
+from backend.domain.ids import TapId
 from backend.domain.tap import Tap
-from backend.ports import Ports
+from backend.ports import KegSpan, Ports
+
+_MOST_STAYS = 100
 
 
 def keg_at(ports: Ports, tap: Tap, moment: datetime) -> str | None:
@@ -17,3 +20,17 @@ def keg_at(ports: Ports, tap: Tap, moment: datetime) -> str | None:
         if stay.covers(moment):
             return stay.keg_id
     return None
+
+
+def tell_history(ports: Ports, *, tap_id: TapId, since: datetime) -> None:
+    """Say again in history which kegs stood at a tap from `since` on, as the table has it; twice is harmless."""
+    page = ports.table.query(kegs.stays(tap_id, until=datetime.max.replace(tzinfo=UTC), limit=_MOST_STAYS))
+    stays = [kegs.stay_from_item(item, tap_id=tap_id) for item in reversed(page.items)]
+    if len(stays) == _MOST_STAYS:  # of what was before these nothing is said
+        since = max(since, stays[0].tapped_at)
+    spans = [KegSpan(keg_id=None, start=since)]
+    for stay in stays:
+        start = max(stay.tapped_at, since)
+        if stay.closed_at is None or stay.closed_at > start:
+            spans.append(KegSpan(keg_id=stay.keg_id, start=start, end=stay.closed_at))
+    ports.history.assign(tap_id=tap_id, spans=spans)

@@ -1,4 +1,4 @@
-"""Under which tap a scale stood when it measured; scales that nobody claimed are set apart."""
+"""Under which tap a scale stood when it measured; scales that nobody claimed, or that stood nowhere, are set apart."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,6 +8,7 @@ from backend.cellar import rows, scales, taps
 from backend.domain.ids import TapId
 from backend.domain.reading import Reading
 from backend.domain.scale import Scale, ScaleStatus
+from backend.domain.times import whole_ms
 from backend.ports import Item, Key, Ports
 
 
@@ -19,8 +20,17 @@ class Placed:
     tap_id: TapId
 
 
-def place(ports: Ports, readings: Sequence[Reading]) -> tuple[list[Placed], list[Reading]]:
-    """Give the readings with their taps, and those of scales that stand under none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorted:
+    """Readings of placed scales, of `strangers` nobody claimed, and how many came from retired or unplaced scales."""
+
+    placed: Sequence[Placed]
+    strangers: Sequence[Reading]
+    set_apart: int
+
+
+def place(ports: Ports, readings: Sequence[Reading]) -> Sorted:
+    """Give the readings with their taps.
 
     Where the clock of a scale is not trusted, its readings are placed at the time of receipt.
     """
@@ -30,18 +40,19 @@ def place(ports: Ports, readings: Sequence[Reading]) -> tuple[list[Placed], list
     tap_items = ports.table.get_many([taps.key(scale.tap_id) for scale in known.values() if scale.tap_id])
     placed: list[Placed] = []
     strangers: list[Reading] = []
+    set_apart = 0
     for sent in readings:
         scale = known.get(sent.device_id)
-        if scale is None or scale.status in {ScaleStatus.UNCLAIMED, ScaleStatus.RETIRED}:
+        if scale is None or scale.status is ScaleStatus.UNCLAIMED:
             strangers.append(sent)
             continue
-        reading = sent if scale.clock_trusted else replace(sent, measured_at=sent.received_at)
-        tap_id = _tap_at(ports, scale, reading.measured_at, tap_items)
+        reading = sent if scale.clock_trusted else replace(sent, measured_at=whole_ms(sent.received_at))
+        tap_id = None if scale.status is ScaleStatus.RETIRED else _tap_at(ports, scale, reading.measured_at, tap_items)
         if tap_id is None:
-            strangers.append(reading)
+            set_apart += 1
         else:
             placed.append(Placed(reading=reading, tap_id=tap_id))
-    return placed, strangers
+    return Sorted(placed=placed, strangers=strangers, set_apart=set_apart)
 
 
 def _tap_at(ports: Ports, scale: Scale, moment: datetime, tap_items: Mapping[Key, Item]) -> TapId | None:

@@ -8,7 +8,7 @@ from backend.domain.ids import TapId
 from backend.domain.ledger import Waste
 from backend.domain.member import Act, Member
 from backend.domain.refusal import Conflict, Invalid
-from backend.domain.times import epoch_ms
+from backend.domain.times import epoch_ms, whole_ms
 from backend.ports import Action, Ports
 from backend.usecases import load
 from backend.usecases.commit import commit
@@ -26,6 +26,7 @@ def record_waste(ports: Ports, *, tap_id: TapId, gallons: float, reason: str, at
     member.must(Act.BOOK_WASTE, location_id=tap_id.location_id)
     if not reason.strip():
         raise Invalid("say why the beer was lost: foam, spill, cleaning")
+    at = whole_ms(at)
     tap = load.tap(ports, tap_id)
     keg_id = keg_at(ports, tap, at)
     if keg_id is None:
@@ -46,6 +47,8 @@ def record_waste(ports: Ports, *, tap_id: TapId, gallons: float, reason: str, at
             reason=reason.strip()[:200],
             by=member.sub,
         )
+        if ports.table.get(pours.waste_key(waste)) is not None:
+            raise Conflict(f"waste of that moment is booked on tap {tap_id} already: nothing more to do")
         return [kegs.put_ledger(ledger.with_waste(waste)), pours.put_waste(waste)], waste
 
     return commit(ports, decide)

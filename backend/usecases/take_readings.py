@@ -13,25 +13,30 @@ from backend.domain.ledger import Pour, PourEnded
 from backend.domain.reading import Reading, ReadingTaken
 from backend.domain.refusal import Conflict
 from backend.domain.tap import Tap, TapState, state_after
-from backend.ports import Action, Outcome, Ports, Recorded
+from backend.ports import Action, Check, Item, Outcome, Ports, Recorded
 from backend.usecases.booking import Claimed, book
 from backend.usecases.commit import ATTEMPTS
-from backend.usecases.keg_at import keg_at
+from backend.usecases.keg_at import keg_at, tell_history
 from backend.usecases.placing import place
 from backend.usecases.unclaimed import note_unclaimed
 
-_MOST_IN_A_STEP: Final = 40
-"""Readings of one tap decided in one group: with a pour and its ledger each they stay below the table's 100."""
+_MOST_IN_A_STEP: Final = 30
+"""Readings of one tap decided in one group: with a pour, its claim and its ledger each they stay within the 100."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """What became of a batch: readings new in history, moves of a state, pours booked, readings of unknown scales."""
+    """What became of a batch: readings new in history, moves of a state, pours booked.
+
+    `unclaimed` counts readings of scales that nobody claimed, `set_apart` those of scales that are retired or stood
+    under no tap when they measured; neither kind is kept.
+    """
 
     recorded: int = 0
     moved: int = 0
     pours: int = 0
     unclaimed: int = 0
+    set_apart: int = 0
 
     @property
     def telling(self) -> bool:
@@ -45,6 +50,7 @@ class _Batch:
     state: TapState | None
     readings: Sequence[Reading]
     rows: Sequence[Recorded]
+    health: Item | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,17 +73,21 @@ def take_readings(ports: Ports, *, readings: Sequence[Reading]) -> Taken:
         StoreUnavailable: nothing of the batch may be acknowledged.
         Conflict: others changed the same taps five times in a row; the batch can be given again.
     """
-    placed, strangers = place(ports, readings)
+    found = place(ports, readings)
     waiting: defaultdict[TapId, list[Reading]] = defaultdict(list)
-    for one in placed:
+    for one in found.placed:
         waiting[one.tap_id].append(one.reading)
-    totals = Taken(unclaimed=note_unclaimed(ports, readings=strangers))
-    failures = 0
+    totals = Taken(unclaimed=note_unclaimed(ports, readings=found.strangers), set_apart=found.set_apart)
+    failures, mistold = 0, dict[TapId, datetime]()
     while waiting:
         batches = _load(ports, waiting)
         recorded = ports.history.record([row for batch in batches for row in batch.rows])
+        for tap_id, since in mistold.items():
+            # The keg may have been changed while these were recorded under the one before.
+            tell_history(ports, tap_id=tap_id, since=since)
         steps = [_decide(ports, batch) for batch in batches]
         applied = _apply(ports, steps)
+        mistold = _not_applied(batches, applied)
         for step in applied:
             del waiting[step.tap_id][:_MOST_IN_A_STEP]
             if not waiting[step.tap_id]:
@@ -92,35 +102,32 @@ def take_readings(ports: Ports, *, readings: Sequence[Reading]) -> Taken:
 
 def _load(ports: Ports, waiting: Mapping[TapId, list[Reading]]) -> list[_Batch]:
     keys = [key for tap_id in waiting for key in (taps.key(tap_id), taps.state_key(tap_id))]
+    keys += [scales.telemetry_key(readings[0].device_id) for readings in waiting.values()]
     items = ports.table.get_many(keys)
     batches = []
     for tap_id, readings in waiting.items():
         tap_item, state_item = items.get(taps.key(tap_id)), items.get(taps.state_key(tap_id))
         tap = taps.from_item(tap_item) if tap_item else Tap(tap_id=tap_id)
-        readings.sort(key=_order)
+        readings.sort(key=lambda reading: reading.order)
         now = readings[:_MOST_IN_A_STEP]
         batches.append(
             _Batch(
                 tap=tap,
                 state=taps.state_from_item(state_item) if state_item else None,
                 readings=now,
+                health=items.get(scales.telemetry_key(now[0].device_id)),
                 rows=[_row(reading, tap_id, keg_at(ports, tap, reading.measured_at)) for reading in now],
             )
         )
     return batches
 
 
-def _order(reading: Reading) -> tuple[datetime, str, int, int]:
-    return (reading.measured_at, reading.device_id, reading.boot or 0, reading.seq or 0)
-
-
 def _row(reading: Reading, tap_id: TapId, keg_id: str | None) -> Recorded:
-    identified = reading.boot is not None and reading.seq is not None
     return Recorded(
         device_id=reading.device_id,
-        boot=reading.boot if identified else None,
-        seq=reading.seq if identified else None,
-        digest=None if identified else reading.digest,
+        boot=reading.boot if reading.numbered else None,
+        seq=reading.seq if reading.numbered else None,
+        digest=None if reading.numbered else reading.digest,
         measured_at=reading.measured_at,
         received_at=reading.received_at,
         tap_id=tap_id,
@@ -137,23 +144,42 @@ def _row(reading: Reading, tap_id: TapId, keg_id: str | None) -> Recorded:
 
 def _decide(ports: Ports, batch: _Batch) -> _Step:
     """Let the domain decide on the readings of one tap."""
-    tap_id, state, moved = batch.tap.tap_id, batch.state, 0
+    tap_id, state = batch.tap.tap_id, batch.state
+    moving: list[Reading] = []
     for reading in batch.readings:
         after = state_after(state, reading, tap=batch.tap)
         if after is not None:
-            state, moved = after, moved + 1
+            state = after
+            moving.append(reading)
     actions: list[Action] = []
     events: list[Event] = []
-    if state is not None and moved:
+    if state is not None and moving:
         actions.append(taps.put_state(state))
         events.append(ReadingTaken(location_id=tap_id.location_id, tap_id=str(tap_id)))
+    else:
+        # A changed keg moves the state's version too, so where the state is written this check is in that.
+        actions.append(Check(key=taps.key(tap_id), expected_version=batch.tap.version))
     booked = book(ports, tap_id=tap_id, claims=_claims(batch))
     actions += booked.actions
     events += [_ended(pour) for pour in booked.pours]
-    health = [one for one in batch.readings if one.battery_v is not None or one.rssi is not None]
-    if health:
-        actions.append(scales.put_telemetry(health[-1], location_id=tap_id.location_id))
-    return _Step(tap_id=tap_id, actions=actions, events=events, moved=moved, pours=len(booked.pours))
+    actions += _health(batch, moving)
+    return _Step(tap_id=tap_id, actions=actions, events=events, moved=len(moving), pours=len(booked.pours))
+
+
+def _health(batch: _Batch, moving: Sequence[Reading]) -> list[Action]:
+    """What the newest readings say of the scale itself; late ones are no news."""
+    if not moving:
+        return []
+    newest = moving[-1].device_id
+    telling = [one for one in moving if one.device_id == newest and _tells_health(one)]
+    if not telling:
+        return []
+    before = batch.health if batch.readings[0].device_id == newest else None
+    return [scales.put_telemetry(before, telling, location_id=batch.tap.tap_id.location_id)]
+
+
+def _tells_health(reading: Reading) -> bool:
+    return (reading.battery_v, reading.battery_pct, reading.rssi, reading.temp_f) != (None, None, None, None)
 
 
 def _claims(batch: _Batch) -> list[Claimed]:
@@ -171,11 +197,19 @@ def _ended(pour: Pour) -> PourEnded:
 
 
 def _apply(ports: Ports, steps: Sequence[_Step]) -> list[_Step]:
-    """Commit each tap's group by itself; give the steps that stand (one with nothing to write stands)."""
-    writing = [step for step in steps if step.actions]
-    outcomes = ports.table.transact(*(step.actions for step in writing), durable=False) if writing else []
-    failed = {step.tap_id for step, outcome in zip(writing, outcomes, strict=True) if outcome is not Outcome.APPLIED}
-    return [step for step in steps if step.tap_id not in failed]
+    """Commit each tap's group by itself; give the steps that stand."""
+    outcomes = ports.table.transact(*(step.actions for step in steps), durable=False)
+    return [step for step, outcome in zip(steps, outcomes, strict=True) if outcome is Outcome.APPLIED]
+
+
+def _not_applied(batches: Sequence[_Batch], applied: Sequence[_Step]) -> dict[TapId, datetime]:
+    """Since when history may be wrong about the kegs of taps that were changed meanwhile."""
+    stand = {step.tap_id for step in applied}
+    return {
+        batch.tap.tap_id: min(row.measured_at for row in batch.rows)
+        for batch in batches
+        if batch.tap.tap_id not in stand
+    }
 
 
 def _add(totals: Taken, applied: Sequence[_Step], recorded: int) -> Taken:
@@ -184,4 +218,5 @@ def _add(totals: Taken, applied: Sequence[_Step], recorded: int) -> Taken:
         moved=totals.moved + sum(step.moved for step in applied),
         pours=totals.pours + sum(step.pours for step in applied),
         unclaimed=totals.unclaimed,
+        set_apart=totals.set_apart,
     )
