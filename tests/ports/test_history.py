@@ -115,6 +115,13 @@ def test_a_scale_under_two_taps_gives_its_reading_to_both(history: History) -> N
     assert kept(history, OTHER_TAP) == batch[1:]
 
 
+def test_a_repeated_reading_is_not_given_to_a_second_tap_at_another_time(history: History) -> None:
+    batch = [reading(1), reading(1, minutes(5), tap_id=OTHER_TAP)]
+
+    assert history.record(batch) == 1
+    assert kept(history, OTHER_TAP) == []
+
+
 def test_publishers_without_numbers_are_told_apart_by_time_and_payload(history: History) -> None:
     batch = [foreign(NOON, "a"), foreign(NOON, "b"), foreign(minutes(1), "a")]
 
@@ -154,6 +161,18 @@ def test_bins_are_aligned_to_utc_and_take_their_first_moment_only(history: Histo
 
     assert [(one.start, one.count) for one in bins(history)] == [(NOON, 1), (minutes(5), 2)]
     assert [one.start for one in bins(history, 86_400)] == [NOON.replace(hour=0)]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_last_of_two_at_one_moment_does_not_depend_on_which_came_first(history: History, *, turned: bool) -> None:
+    pair = [reading(1, device_id="SCALE-B", lbs=50.0), reading(2, device_id="SCALE-A", lbs=60.0)]
+    for one in reversed(pair) if turned else pair:
+        history.record([one])
+    unsealed = bins(history)[0].last_lbs
+
+    history.record([reading(9, NOON + DAY)])
+
+    assert (unsealed, bins(history)[0].last_lbs) == (60.0, 60.0)
 
 
 def test_only_bins_that_begin_in_the_range_are_given(history: History) -> None:

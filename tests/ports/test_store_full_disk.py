@@ -1,5 +1,6 @@
 """A disk that is full: nothing is half applied, nothing is promised, and the store goes on once there is room."""
 
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -118,6 +119,22 @@ def test_a_mistake_in_a_step_undoes_that_step_alone(store: Store) -> None:
 
     assert table.get(Key("P", "shown")) is not None
     assert store.pending
+
+
+def fail(store: Store) -> None:
+    with store.write():
+        raise sqlite3.OperationalError("disk I/O error")
+
+
+def test_a_failure_after_which_sqlite_keeps_the_transaction_undoes_it_too(store: Store) -> None:
+    table = SqliteTable(store)
+    table.transact(put("shown"), durable=False)
+
+    with pytest.raises(StoreUnavailable, match="I/O error"):
+        fail(store)
+
+    assert table.get(Key("P", "shown")) is None
+    assert not store.pending
 
 
 SCRIPT = """
