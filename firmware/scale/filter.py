@@ -9,11 +9,15 @@ from .port import const
 _GATE = 16.0  # 4 sigma, squared: two innovations beyond it in a row are a jump, a single one is a spike
 _WANDER = 0.11  # process noise a second, in parts of the measurement noise: settles with a time constant of 1 s
 _MOST_MS = const(10000)  # after a longer pause the old estimate is worth no less than after this one
+_PRECISE = 3  # the share of the noise that an estimate may have; a quarter would never come at one sample a second
 _WARM = const(3)  # samples before the median has anything to choose from
 
 
 class Filter:
-    """Follows one weight. After `feed`: `weight` in lb, `variance` in lb^2, `jumped` where the gate gave way."""
+    """Follows one weight. After `feed`: `weight` in lb, `variance` in lb^2, `jumped` where the gate gave way.
+
+    `followed` is the sample that moved the weight: the median, or the weight itself where that was a spike.
+    """
 
     def __init__(self):
         self.noise = Noise()
@@ -25,7 +29,7 @@ class Filter:
         self._samples = 0
         self._older = self._newest = 0.0
         self._outliers = 0
-        self.median = 0.0
+        self.followed = 0.0
         self.weight = 0.0
         self.variance = 0.0
         self.jumped = False
@@ -36,18 +40,19 @@ class Filter:
 
     def settled(self):
         """Tell whether the estimate has gathered enough samples since the last jump to be precise."""
-        return self.variance < self.noise.variance / 4
+        return self.variance < self.noise.variance / _PRECISE
 
     def feed(self, lbs, elapsed_ms):
         """Take one sample in lb, `elapsed_ms` after the one before; return the weight in lb."""
         self.noise.feed(lbs)
-        self.median = self._median(lbs)
-        self._samples += self._samples < _WARM
+        median = self._median(lbs)
+        self.followed = median
         if self._samples < _WARM:
-            self.weight = self.median
+            self._samples += 1
+            self.weight = median
             self.variance = self.noise.variance
             return self.weight
-        return self._update(self.median, elapsed_ms)
+        return self._update(median, elapsed_ms)
 
     def _median(self, lbs):
         if self._samples == 0:
@@ -65,6 +70,7 @@ class Filter:
             self._outliers += 1
             if self._outliers == 1:
                 self.variance = predicted
+                self.followed = self.weight
                 return self.weight
             # From here on every further outlier counts at once: beer is flowing, or the keg swings.
             self._outliers = 1

@@ -44,7 +44,6 @@ class Hx711:
         now = self._board.ticks_ms()
         if not self.ready():
             if ticks_diff(now, self._heard_at) > _SILENCE_MS:
-                self._heard_at = now  # so that days of silence do not wrap round to "just heard"
                 self._fail(UNPLUGGED)
             return None
         self._heard_at = now

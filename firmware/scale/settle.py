@@ -29,7 +29,7 @@ class Settle:
     def feed(self, now, level):
         """Take the state of the filter at `now` (ticks); return whether the weight is at rest."""
         place = self._count % _WINDOW
-        self._lbs[place] = level.median
+        self._lbs[place] = level.followed
         self._ticks[place] = now
         # Kept small for a device that runs for years; the place in the ring stays the same.
         self._count = self._count + 1 if self._count < 2 * _WINDOW else _WINDOW + 1

@@ -48,6 +48,15 @@ def test_a_keg_set_down_becomes_a_settled_reading_on_the_topic_of_its_scale():
     assert abs(bench.app.weight_lbs - 87.3) < 0.01
 
 
+def test_a_wild_first_code_is_never_published():
+    bench = Bench()
+    bench.raw(8000000)
+
+    bench.feed(87.3, 5)
+
+    assert all(abs(reading["weight_lbs"] - 87.3) < 0.02 for reading in bench.news())
+
+
 def test_sequence_numbers_start_at_one_and_have_no_gap():
     bench = Bench().feed(87.3, 100)
 

@@ -30,6 +30,27 @@ def test_a_single_spike_moves_nothing_and_does_not_end_the_rest():
     assert all(sample.stable for sample in seen[50:])
 
 
+def test_two_spikes_with_one_good_sample_between_them_move_nothing_either():
+    seen = follow(still, 60, disturb=lambda second: 30.0 if second in (20.0, 20.2) else 0.0)
+
+    assert all(abs(sample.weight - 100.0) < 0.01 for sample in seen[50:])
+    assert all(sample.stable for sample in seen[50:])
+
+
+def test_one_sample_a_second_is_enough_to_come_to_rest_but_not_with_two_of_them():
+    # As a simulated bar does in its fast times; a filter that is slow to answer must not call a guess precise.
+    seen = follow(lambda second: 100.0 if second < 40 else 90.0, 80, step_ms=1000)
+
+    changed = [sample.second for sample in seen if sample.second >= 40 and not sample.stable]
+
+    assert all(sample.stable for sample in seen[15:40])
+    assert changed[0] <= 42
+    assert seen[-1].stable
+    rest = stable_from(seen, changed[0])
+    assert rest - changed[0] >= 3
+    assert abs(seen[int(rest)].weight - 90.0) < 0.01
+
+
 def test_a_step_is_followed_within_300_ms():
     seen = follow(lambda second: 100.0 if second < 30 else 160.0, 60)
 

@@ -13,7 +13,7 @@ def single(value):
 
 def rounded(thing):
     """Round every float that a filter keeps to 32 bits, in place."""
-    for name in ("_older", "_newest", "median", "weight", "variance"):
+    for name in ("_older", "_newest", "followed", "weight", "variance"):
         setattr(thing, name, single(getattr(thing, name)))
     thing.noise._median = single(thing.noise._median)
     thing.noise.variance = single(thing.noise.variance)

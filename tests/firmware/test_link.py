@@ -127,6 +127,7 @@ def test_a_broker_that_comes_late_gets_all_that_was_weighed_before():
 def test_readings_that_had_to_wait_for_over_a_minute_say_so_and_new_ones_do_not():
     async def story(bar):
         bar.weigh(2)
+        await asyncio.sleep(0.05)  # the link has looked at the first of them
         bar.board.ticks += 61000
         await bar.broker.start(bar.port)
         await bar.until(lambda: len(bar.readings()) == 2)

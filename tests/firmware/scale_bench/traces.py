@@ -1,4 +1,4 @@
-"""Weights over time for tests, in lb at ten a second, and what filter and stability make of them."""
+"""Weights over time for tests, in lb, commonly ten a second, and what filter and stability make of them."""
 
 from scale_bench.fake_board import Dice
 
@@ -20,7 +20,7 @@ class Seen:
         self.stable = stable
 
 
-def follow(truth, seconds, sigma=NOISE, seed=1, disturb=None, each=None):
+def follow(truth, seconds, sigma=NOISE, seed=1, disturb=None, each=None, step_ms=STEP_MS):
     """Run the filter over `truth(second)` with noise; `disturb(second)` is added but is not true.
 
     `each(filter)` is called after every sample.
@@ -29,13 +29,13 @@ def follow(truth, seconds, sigma=NOISE, seed=1, disturb=None, each=None):
     level = Filter()
     settle = Settle()
     seen = []
-    for place in range(int(seconds * 10)):
-        second = place / 10
+    for place in range(int(seconds * 1000) // step_ms):
+        second = place * step_ms / 1000
         lbs = truth(second) + dice.bell(sigma) + (disturb(second) if disturb else 0.0)
-        level.feed(lbs, STEP_MS)
+        level.feed(lbs, step_ms)
         if each:
             each(level)
-        seen.append(Seen(second, truth(second), level.weight, settle.feed(place * STEP_MS, level)))
+        seen.append(Seen(second, truth(second), level.weight, settle.feed(place * step_ms, level)))
     return seen
 
 
