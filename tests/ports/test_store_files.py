@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from store_process import NOW
 
+from backend.embedded import schema
 from backend.embedded.folder import LOCK_NAME, FolderUnusable
 from backend.embedded.schema import FILE_NAME, DamagedFile, ForeignFile, NewerFile
 from backend.embedded.store import Store
@@ -27,6 +28,15 @@ def refused(path: Path, kind: type[Exception]) -> str:
     assert path.read_bytes() == before
     assert (path.parent / LOCK_NAME).read_bytes() == b""
     return str(error.value)
+
+
+def broken(path: Path) -> None:
+    """A store with a broken page."""
+    with Store(path.parent, now=NOW) as store:
+        SqliteTable(store).transact(*([Put(item={"PK": "P", "SK": f"{n:05d}", "x": "x" * 500})] for n in range(500)))
+    with path.open("r+b") as file:
+        file.seek(40 * 4096)
+        file.write(b"\xff" * 4096)
 
 
 def test_a_file_of_another_program_is_refused(path: Path) -> None:
@@ -53,11 +63,7 @@ def test_a_file_that_is_no_database_is_refused(path: Path) -> None:
 
 
 def test_a_file_with_a_broken_page_is_refused(path: Path) -> None:
-    with Store(path.parent, now=NOW) as store:
-        SqliteTable(store).transact(*([Put(item={"PK": "P", "SK": f"{n:05d}", "x": "x" * 500})] for n in range(500)))
-    with path.open("r+b") as file:
-        file.seek(40 * 4096)
-        file.write(os.urandom(4096))
+    broken(path)
 
     assert "backup" in refused(path, DamagedFile)
 
@@ -88,3 +94,20 @@ def test_the_folder_is_for_its_owner_alone(tmp_path: Path) -> None:
     Store(tmp_path / "data", now=NOW).close()
 
     assert (tmp_path / "data").stat().st_mode & 0o077 == 0
+
+
+def test_a_large_file_is_searched_only_after_a_run_that_did_not_end(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "CHEAP_BYTES", 10_000)
+    broken(path)
+    Store(path.parent, now=NOW).close()
+
+    (path.parent / LOCK_NAME).write_text('{"pid": 1, "since": "2026-03-18T20:41:07.250Z"}')
+
+    assert "damaged" in refused(path, DamagedFile)
+
+
+def test_a_file_where_sqlite_keeps_no_log_is_refused() -> None:
+    with pytest.raises(schema.StoreRefused, match="local disk"):
+        schema.opened(Path(":memory:"), ended_cleanly=True)
