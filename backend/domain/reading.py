@@ -28,7 +28,7 @@ class PourClaim:
 
     def __post_init__(self) -> None:
         """Refuse a pour that took nothing."""
-        if self.after_lbs >= self.before_lbs:
+        if not self.after_lbs < self.before_lbs:
             raise Invalid(f"a pour from {self.before_lbs} to {self.after_lbs} lb is no fall in weight")
 
 
