@@ -1,0 +1,172 @@
+"""One connection to the broker, whose messages we acknowledge ourselves, when they are durable.
+
+gmqtt acknowledges a message when its callback returns, on whatever connection it has by then. After a reconnect
+that would acknowledge a number of the new connection, which may name a message nobody has stored. So each
+connection is a client of its own, which never reconnects, and takes incoming messages off gmqtt one step
+earlier, with the number to acknowledge them by.
+"""
+
+import asyncio
+import contextlib
+import logging
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from gmqtt import Client, Subscription
+from gmqtt.mqtt.constants import MQTTv311
+from gmqtt.mqtt.handler import MQTTConnectError
+
+from backend.embedded.broker_address import BrokerAddress
+
+_KEEPALIVE_SECONDS: Final = 20
+_ANSWER_SECONDS: Final = 10.0
+_PUBACK: Final = struct.Struct("!BBH")
+_REFUSED: Final = 0x80
+
+logging.getLogger("gmqtt").setLevel(logging.CRITICAL)  # what matters of it is told by Link and Intake, once
+
+
+class LinkFailed(ConnectionError):  # noqa: N818 - what became of the attempt
+    """No connection came about; the sentence says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message as the broker delivered it; `mid` is None where it wants no acknowledgement (QoS 0).
+
+    `late` marks what may be older than its arrival: a retained message, or one that waited for us at the broker.
+    """
+
+    link: "Link"
+    topic: str
+    payload: bytes
+    mid: int | None
+    retained: bool
+    late: bool
+
+
+class Link(Client):  # type: ignore[misc]  # gmqtt carries no types
+    """A persistent session's present connection; `lost` is set once it is over, for whatever reason."""
+
+    def __init__(self, client_id: str, *, deliver: Callable[[Delivery], None]) -> None:
+        super().__init__(client_id, clean_session=False, optimistic_acknowledgement=False)
+        self.lost = asyncio.Event()
+        self._deliver = deliver
+        self._granted: asyncio.Future[Sequence[int]] = asyncio.get_running_loop().create_future()
+        self._deliveries = 0
+        self._paused = False
+        self._subscribed = False
+        self.on_message = self._arrived_unnumbered
+        self.on_subscribe = self._answered
+        self._package_handler._handle_qos_1_publish_packet = self._arrived  # noqa: SLF001 - see above
+
+    @property
+    def up(self) -> bool:
+        """Whether it is connected and subscribed."""
+        return self._subscribed and not self.lost.is_set()
+
+    async def open(self, address: BrokerAddress, *, filters: Sequence[str]) -> None:
+        """Connect and subscribe at QoS 1; raises LinkFailed."""
+        if address.username is not None:
+            self.set_auth_credentials(address.username, address.password)
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                await self._or_lost(
+                    self.connect(
+                        address.host, address.port, ssl=address.tls, keepalive=_KEEPALIVE_SECONDS, version=MQTTv311
+                    )
+                )
+            self.subscribe([Subscription(one, qos=1) for one in filters])
+            granted = await self._or_lost(self._answer())
+        except TimeoutError:
+            raise LinkFailed(f"{address} does not answer") from None
+        except MQTTConnectError as error:
+            raise LinkFailed(f"{address} refuses us: {error.message}") from None
+        except (OSError, UnicodeError) as error:
+            raise LinkFailed(f"{address} cannot be reached: {error}") from None
+        if len(granted) != len(filters) or any(code >= _REFUSED for code in granted):
+            raise LinkFailed(f"{address} does not let us subscribe to {' and '.join(filters)}")
+        self._subscribed = True
+
+    def acknowledge(self, mids: Sequence[int]) -> None:
+        """Acknowledge messages that came over this connection; once it is over nothing is sent."""
+        if mids and not self.lost.is_set() and not self._connection.is_closing():
+            self._connection.send_package(b"".join(_PUBACK.pack(0x40, 2, mid) for mid in mids))
+
+    def pause(self) -> None:
+        """Read no more, so that messages wait at the broker."""
+        self._paused = True
+        if not self.lost.is_set() and self._connection is not None:
+            with contextlib.suppress(RuntimeError):  # closing already
+                self._connection._transport.pause_reading()  # noqa: SLF001 - gmqtt offers no flow control
+
+    def resume(self) -> None:
+        """Read on."""
+        self._paused = False
+        if not self.lost.is_set() and self._connection is not None:
+            with contextlib.suppress(RuntimeError):
+                self._connection._transport.resume_reading()  # noqa: SLF001 - gmqtt offers no flow control
+
+    async def close(self) -> None:
+        """End the connection in order; the session stays at the broker."""
+        if self._connection is not None:
+            with contextlib.suppress(Exception):
+                async with asyncio.timeout(2):
+                    await self.disconnect()
+            self._connection._transport.abort()  # noqa: SLF001 - a peer that does not read cannot hold us
+        self.lost.set()
+
+    async def reconnect(self, delay: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - gmqtt calls it so
+        """Called by gmqtt when the connection is over: it stays over."""
+        self.lost.set()
+
+    async def _answer(self) -> Sequence[int]:
+        """Wait for the answer to our subscription, as long as messages that waited for us still come before it."""
+        while not self._granted.done():
+            deliveries = self._deliveries
+            await asyncio.wait({self._granted}, timeout=_ANSWER_SECONDS)
+            if not self._granted.done() and deliveries == self._deliveries and not self._paused:
+                raise TimeoutError
+        return self._granted.result()
+
+    async def _or_lost(self, answer: Any) -> Any:
+        """Wait for an answer, but not longer than the connection lives."""
+        waiting = asyncio.ensure_future(answer)
+        over = asyncio.ensure_future(self.lost.wait())
+        try:
+            await asyncio.wait({waiting, over}, return_when=asyncio.FIRST_COMPLETED)
+            if not waiting.done():
+                raise LinkFailed("the broker closed the connection")
+            return waiting.result()
+        finally:
+            over.cancel()
+            waiting.cancel()
+
+    def _arrived(self, mid: int, payload: bytes, topic: str | bytes, properties: dict[str, Any]) -> None:
+        self._hand_over(topic, payload, mid=mid, properties=properties)
+
+    def _arrived_unnumbered(
+        self, _client: object, topic: str | bytes, payload: bytes, _qos: int, properties: dict[str, Any]
+    ) -> None:
+        self._hand_over(topic, payload, mid=None, properties=properties)
+
+    def _hand_over(self, topic: str | bytes, payload: bytes, *, mid: int | None, properties: dict[str, Any]) -> None:
+        self._deliveries += 1
+        retained = bool(properties.get("retain"))
+        self._deliver(
+            Delivery(
+                link=self,
+                topic=topic if isinstance(topic, str) else topic.decode("utf-8", errors="backslashreplace"),
+                payload=payload,
+                mid=mid,
+                retained=retained,
+                # A broker sends what waited for us before it answers our subscription.
+                late=retained or not self._granted.done(),
+            )
+        )
+
+    def _answered(self, _client: object, _mid: int, granted: Sequence[int], _properties: object) -> None:
+        if not self._granted.done():
+            self._granted.set_result(granted)

@@ -1,0 +1,180 @@
+"""What the writer does with a batch of arrivals: read them, let the use cases take them, keep what cannot be taken."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from typing import Final
+
+import structlog
+
+from backend.domain.dead_letter import DeadLetter
+from backend.domain.reading import PAST_TOLERANCE, Reading, StatusReport, clock_agrees
+from backend.domain.refusal import Conflict
+from backend.domain.times import EPOCH
+from backend.ports import Ports, StoreUnavailable
+from backend.usecases.dead_letters import keep_dead_letter
+from backend.usecases.take_readings import take_readings
+from backend.usecases.take_statuses import take_statuses
+from backend.wire.messages import MessageRefused, ReadingMessage, StatusMessage, digest_of
+from backend.wire.topics import ReadingsTopic, WrongTopic, parse_topic
+
+log = structlog.get_logger(__name__)
+
+TRY_AGAIN: Final = (StoreUnavailable, Conflict)
+"""What is no fault of the messages: the batch is kept and given again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A message and when it came; `late` where it may have waited for us, or was retained."""
+
+    topic: str
+    payload: bytes
+    received_at: datetime
+    retained: bool = False
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchTaken:
+    """What became of messages: readings new in history, those of unknown scales, dead letters.
+
+    `telling` asks for a sync at once.
+    """
+
+    recorded: int = 0
+    unclaimed: int = 0
+    dead_letters: int = 0
+    telling: bool = False
+
+    def __add__(self, other: "BatchTaken") -> "BatchTaken":
+        """What became of both."""
+        return BatchTaken(
+            recorded=self.recorded + other.recorded,
+            unclaimed=self.unclaimed + other.unclaimed,
+            dead_letters=self.dead_letters + other.dead_letters,
+            telling=self.telling or other.telling,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A message that was understood, or a dead letter, beside the arrival it came as."""
+
+    arrival: Arrival
+    found: Reading | StatusReport | DeadLetter
+
+
+def take_batch(
+    ports: Ports, *, arrivals: Sequence[Arrival], tolerance_scale: float = 1.0, set_apart: bool = False
+) -> BatchTaken:
+    """Take messages in the order of their arrival; `tolerance_scale` is the speed of the story in the demo.
+
+    A message that is not understood becomes a dead letter and the others are taken. With `set_apart` so does one
+    that breaks its use case; without, whatever it raises is raised.
+
+    Raises:
+        StoreUnavailable, Conflict: give the whole batch again later; what of it was taken already is taken once.
+    """
+    read = [_Read(arrival, _understood(arrival, tolerance_scale)) for arrival in arrivals]
+    total = BatchTaken()
+    for kind, run in groupby(read, key=lambda one: type(one.found)):
+        for part in _taken(ports, kind, list(run), tolerance_scale, set_apart=set_apart):
+            total += part
+    return total
+
+
+def _understood(arrival: Arrival, tolerance_scale: float) -> Reading | StatusReport | DeadLetter:
+    try:
+        topic = parse_topic(arrival.topic)
+        if isinstance(topic, ReadingsTopic):
+            return _reading(topic.device_id, arrival, tolerance_scale)
+        return _report(topic.device_id, arrival, tolerance_scale)
+    except (WrongTopic, MessageRefused) as refused:
+        return _dead(arrival, str(refused))
+
+
+def _reading(device_id: str, arrival: Arrival, tolerance_scale: float) -> Reading:
+    message = ReadingMessage.parse(arrival.payload)
+    if arrival.retained and message.t is None:
+        raise MessageRefused("a retained reading without a time may be of any age: publish without retain")
+    return message.reading(
+        device_id=device_id,
+        digest=digest_of(arrival.payload),
+        received_at=arrival.received_at,
+        tolerance_scale=tolerance_scale,
+    )
+
+
+def _report(device_id: str, arrival: Arrival, tolerance_scale: float) -> StatusReport:
+    report = StatusMessage.parse(arrival.payload).report(device_id=device_id, received_at=arrival.received_at)
+    return _without_stale_time(report, tolerance_scale) if arrival.late else report
+
+
+def _without_stale_time(report: StatusReport, tolerance_scale: float) -> StatusReport:
+    """A birth that waited for us tells an old time with a right clock: it must not speak against that clock."""
+    if report.sent_t is None or clock_agrees(
+        report.sent_t, received_at=report.received_at, tolerance_scale=tolerance_scale
+    ):
+        return report
+    age = (report.received_at - EPOCH).total_seconds() - report.sent_t
+    may_have_waited = 0 < age <= PAST_TOLERANCE.total_seconds() * tolerance_scale
+    return replace(report, sent_t=None) if may_have_waited else report
+
+
+def _taken(
+    ports: Ports, kind: type, run: Sequence[_Read], tolerance_scale: float, *, set_apart: bool
+) -> Iterator[BatchTaken]:
+    def take(part: Sequence[_Read]) -> BatchTaken:
+        if kind is Reading:
+            return _readings(ports, part)
+        if kind is StatusReport:
+            return _statuses(ports, part, tolerance_scale)
+        return _dead_letters(ports, part)
+
+    if set_apart:
+        yield from _without_poison(ports, run, take)
+    else:
+        yield take(run)
+
+
+def _readings(ports: Ports, part: Sequence[_Read]) -> BatchTaken:
+    taken = take_readings(ports, readings=[one.found for one in part if isinstance(one.found, Reading)])
+    return BatchTaken(recorded=taken.recorded, unclaimed=taken.unclaimed, telling=taken.telling)
+
+
+def _statuses(ports: Ports, part: Sequence[_Read], tolerance_scale: float) -> BatchTaken:
+    reports = [one.found for one in part if isinstance(one.found, StatusReport)]
+    taken = take_statuses(ports, reports=reports, tolerance_scale=tolerance_scale)
+    return BatchTaken(unclaimed=taken.unclaimed)
+
+
+def _dead_letters(ports: Ports, part: Sequence[_Read]) -> BatchTaken:
+    letters = [one.found for one in part if isinstance(one.found, DeadLetter)]
+    for letter in letters:
+        keep_dead_letter(ports, letter=letter)
+    return BatchTaken(dead_letters=len(letters))
+
+
+def _without_poison(
+    ports: Ports, part: Sequence[_Read], take: Callable[[Sequence[_Read]], BatchTaken]
+) -> Iterator[BatchTaken]:
+    """Take a run whole; where it breaks, halve it until the message that breaks it is alone."""
+    try:
+        yield take(part)
+    except TRY_AGAIN:
+        raise
+    except Exception as error:
+        if len(part) > 1:
+            middle = len(part) // 2
+            yield from _without_poison(ports, part[:middle], take)
+            yield from _without_poison(ports, part[middle:], take)
+            return
+        log.exception("message cannot be taken", topic=part[0].arrival.topic)
+        keep_dead_letter(ports, letter=_dead(part[0].arrival, f"{type(error).__name__}: {error}"))
+        yield BatchTaken(dead_letters=1)
+
+
+def _dead(arrival: Arrival, reason: str) -> DeadLetter:
+    return DeadLetter.of(topic=arrival.topic, reason=reason, payload=arrival.payload, received_at=arrival.received_at)
