@@ -13,7 +13,11 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))  # the tests are no package; their shared parts lie beside them
 
-from bar_server import MadeUpBar  # noqa: E402 - found through the line above
+from bar_server import MadeUpBar
+from board_page import OpenPage
+from demo_fixtures import seeded, start_demo, start_shared_demo
+
+__all__ = ["seeded", "start_demo", "start_shared_demo"]
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +33,6 @@ def browser() -> Iterator[Browser]:
         launched = playwright.chromium.launch(executable_path=chromium, args=arguments)
         yield launched
         launched.close()
-
-
-OpenPage = Callable[..., Page]
 
 
 @pytest.fixture

@@ -1,11 +1,15 @@
 // How many taps fit a screen, in which shape, and on which page a tap lies.
 
-export const PAGE_SIZE = 12;
 export const ADVANCE_S = 15;
 export const REST_AFTER_TOUCH_S = 60;
 
+// What fits at figures of 72 px: four by three on a tablet that lies, two by five on one that stands.
+export function pageSize(portrait) {
+  return portrait ? 10 : 12;
+}
+
 export function gridShape(count, portrait) {
-  const n = Math.max(1, Math.min(count, PAGE_SIZE));
+  const n = Math.max(1, Math.min(count, pageSize(portrait)));
   const columns = portrait ? (n <= 3 ? 1 : 2) : landscapeColumns(n);
   return { columns, rows: Math.ceil(n / columns) };
 }
@@ -17,10 +21,10 @@ function landscapeColumns(n) {
   return 4;
 }
 
-export function pageCount(count) {
-  return Math.max(1, Math.ceil(count / PAGE_SIZE));
+export function pageCount(count, size) {
+  return Math.max(1, Math.ceil(count / size));
 }
 
-export function pageOf(list, page) {
-  return list.slice(page * PAGE_SIZE, (page + 1) * PAGE_SIZE);
+export function pageOf(list, page, size) {
+  return list.slice(page * size, (page + 1) * size);
 }

@@ -11,10 +11,10 @@ const LONGEST_GRACE_S = 60;
 const TRIES = "scale-sense-reloads";
 
 export class LinkWatch {
-  // onChange(connected) is called at each change; reload and probe are replaceable for tests.
-  constructor({ onChange, reload = () => window.location.reload(), probe = probeHealth }) {
-    Object.assign(this, { onChange, reload, probe, connected: true });
-    this.heardAt = mark();
+  // onChange(connected) is called at each change; the rest is replaceable for tests.
+  constructor({ onChange, reload = () => window.location.reload(), probe = probeHealth, watch = { mark, secondsSince } }) {
+    Object.assign(this, { onChange, reload, probe, watch, connected: true });
+    this.heardAt = watch.mark();
     this.probedAt = null;
     this.answeredAt = null;
     this.look = () => this.check();
@@ -34,7 +34,7 @@ export class LinkWatch {
   }
 
   heard() {
-    this.heardAt = mark();
+    this.heardAt = this.watch.mark();
     this.answeredAt = null;
     remember(0);
     tameSocket(window.socket);
@@ -42,9 +42,9 @@ export class LinkWatch {
   }
 
   check() {
-    if (secondsSince(this.heardAt) < LOST_AFTER_S) return;
+    if (this.watch.secondsSince(this.heardAt) < LOST_AFTER_S) return;
     this.become(false);
-    if (this.probedAt === null || secondsSince(this.probedAt) >= PROBE_EVERY_S) this.ask();
+    if (this.probedAt === null || this.watch.secondsSince(this.probedAt) >= PROBE_EVERY_S) this.ask();
   }
 
   become(connected) {
@@ -54,15 +54,15 @@ export class LinkWatch {
   }
 
   async ask() {
-    this.probedAt = mark();
+    this.probedAt = this.watch.mark();
     const alive = await this.probe();
     if (this.connected) return;
     if (!alive) {
       this.answeredAt = null;
       return;
     }
-    this.answeredAt ??= mark();
-    if (secondsSince(this.answeredAt) >= grace()) this.renew();
+    this.answeredAt ??= this.watch.mark();
+    if (this.watch.secondsSince(this.answeredAt) >= grace()) this.renew();
   }
 
   renew() {

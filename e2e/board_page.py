@@ -1,0 +1,51 @@
+"""What the board's tests ask of an open page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+OpenPage = Callable[..., Page]
+
+WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+"""The options with which axe looks for every violation of WCAG 2.2 A and AA that a machine can find."""
+
+_MEASURE = """selector => [...document.querySelectorAll(selector)].map(e => {
+  const r = e.getBoundingClientRect(), s = getComputedStyle(e);
+  return {x: r.x, y: r.y, w: r.width, h: r.height, font: parseFloat(s.fontSize),
+          border: s.borderTopStyle + parseFloat(s.borderTopWidth)};
+})"""
+
+
+def ready(page: Page) -> Page:
+    """Wait until the board is drawn and its socket is up."""
+    expect(page.locator(".ss-board")).to_be_visible()
+    page.wait_for_function("window.did_handshake === true")
+    return page
+
+
+def tile(page: Page, no: int) -> Locator:
+    """The tile of one tap."""
+    return page.locator(f'.ss-tile[data-tap="loc-001:{no:02d}"]')
+
+
+def numbers(page: Page) -> list[int]:
+    """The numbers of the tiles in the order they are drawn."""
+    return [int(tap[-2:]) for tap in page.eval_on_selector_all(".ss-tile", "all => all.map(t => t.dataset.tap)")]
+
+
+def measured(page: Page, selector: str) -> list[dict[str, Any]]:
+    """Place, size, font size (px) and border of every element."""
+    found: list[dict[str, Any]] = page.evaluate(_MEASURE, selector)
+    return found
+
+
+def least_gap(boxes: list[dict[str, Any]]) -> float:
+    """The smallest distance (px) between two of the boxes, across or down."""
+
+    def apart(one: dict[str, Any], other: dict[str, Any]) -> float:
+        across = max(other["x"] - one["x"] - one["w"], one["x"] - other["x"] - other["w"])
+        down = max(other["y"] - one["y"] - one["h"], one["y"] - other["y"] - other["h"])
+        return float(max(across, down))
+
+    return min(apart(one, other) for at, one in enumerate(boxes) for other in boxes[at + 1 :])
