@@ -1,4 +1,7 @@
-"""Starts the scale on the device: settings from config.json on flash, the board, then the app for ever."""
+"""Starts the scale on the device: settings from config.json on flash, the board, then the app for ever.
+
+config.json has the shape of config.example.json; `scale` takes every setting of scale/config.py.
+"""
 
 import asyncio
 import json

@@ -7,7 +7,7 @@ from .filter import Filter
 from .hx711 import Hx711
 from .link import Link
 from .outbox import Entry, Outbox
-from .port import sleep_ms, ticks_diff
+from .port import sleep_ms, ticks_diff, ticks_ms
 from .publish import Publisher, Weight
 from .settle import Settle
 
@@ -98,11 +98,11 @@ class App:
 
     def _publish(self, now, weight):
         for due in self._publisher.feed(now, weight, urgent=bool(self._pours)):
-            self._put(now, due)
+            self._put(due)
             while self._pours:  # each message carries one
-                self._put(now, due)
+                self._put(due)
 
-    def _put(self, now, weight):
+    def _put(self, weight):
         heartbeat = self._told_lbs is not None and abs(weight.lbs - self._told_lbs) <= self.config.deadband_lbs
         self._told_lbs = weight.lbs
         self.seq += 1
@@ -121,7 +121,7 @@ class App:
                 battery=board.battery(),
                 rssi=board.rssi(),
                 pour=pour,
-                at=now,
+                at=ticks_ms(),
                 heartbeat=heartbeat and pour is None,
             )
         )

@@ -14,7 +14,7 @@ BOUNDS = {
     "keepalive_s": (5, 300, 30),  # the broker tells the last will after one and a half of it
     "response_s": (1, 60, 8),  # a broker silent for longer is gone
     "backoff_s": (1, 600, 60),  # longest pause between two tries to connect
-    "replay_after_s": (5, 3600, 60),  # a reading sent later than this is marked as replay
+    "replay_after_s": (5, 3600, 60),  # a reading that waited longer than this, in wall time, is marked as replay
 }
 _LEAST_FACTOR = 50  # counts per lb; below it one count would be more than a third of an ounce
 

@@ -125,10 +125,9 @@ class Link:
             pass  # lost meanwhile: the next connection begins with a birth message anyway
 
     def _is_late(self, entry):
-        now = self._board.epoch()
-        known = now is not None and entry.t is not None
-        age_s = now - entry.t if known else ticks_diff(self._board.ticks_ms(), entry.at) // 1000
-        return age_s > self._config.replay_after_s
+        waited_ms = ticks_diff(ticks_ms(), entry.at)
+        # The ticks wrap: less than nothing means more than six days.
+        return waited_ms < 0 or waited_ms > self._config.replay_after_s * 1000
 
 
 def jittered(milliseconds, random32):

@@ -3,7 +3,7 @@
 import asyncio
 from collections import namedtuple
 
-# One reading on its way: what messages.entry needs, the ticks of its making, and whether it only repeats what is
+# One reading on its way: what messages.entry needs, the wall ticks of its making, and whether it only repeats what is
 # known. A tuple, because 256 of them have to fit beside TLS on an ESP32.
 Entry = namedtuple(
     "Entry",

@@ -68,15 +68,12 @@ class Commands:
         self.clock = StoryClock(plan["clock"]["story"], plan["clock"]["speed"])
         self.bar = bar
         for twin in bar.twins:
-            twin.at_speed(self.clock.speed)
             self._start_link(twin)
         return {"event": "ready", "scales": len(bar.twins)}
 
     def do_clock(self, story, speed):
         """Go on with the story from `story` (seconds since 1970) at `speed`."""
         self.clock.set(story, speed)
-        for twin in self.bar.twins:
-            twin.at_speed(speed)
 
     def do_pour(self, scale, oz):
         """Pour `oz` ounces."""

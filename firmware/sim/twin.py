@@ -12,7 +12,6 @@ from .keg import Keg
 from .stand import TICK_MS, Stand
 
 _NOISE_LBS = 0.00198  # 0.9 g rms, measured (study notes)
-_REPLAY_S = 60
 _KNOCKS_A_SECOND = 1 / 2400
 _BREATH_MS = 3000  # between two glasses under one faucet
 
@@ -62,10 +61,6 @@ class Twin:
         self.chip.convert(self._zero + int(lbs * self._factor))
         self.app.step()
         self.due_ms = now_ms + (rest_ms if rest_ms != TICK_MS and stand.resting else TICK_MS)
-
-    def at_speed(self, speed):
-        """Judge lateness in wall time: what is a minute old in a fast story is no backlog."""
-        self.app.config.replay_after_s = int(_REPLAY_S * max(1, speed))
 
     def wake(self, now_ms):
         """Live up to `now_ms` without a conversion and be due at once: something is about to be done to the keg."""

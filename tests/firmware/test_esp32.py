@@ -1,6 +1,7 @@
 """What can be said about the device's own files on a machine that is no device."""
 
 import importlib
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -91,6 +92,18 @@ def test_the_board_takes_its_pins_and_its_broker_from_the_settings(esp32):
     assert board.dout.asked == (5, FakePin.IN, FakePin.PULL_UP, None)
     assert (board.network.host, board.network.port, board.network.ssl) == ("10.0.0.2", 1883, None)
     assert board.device_id == "SCALE-0042"
+
+
+def test_the_example_of_a_config_starts_a_scale(esp32):
+    from firmware.scale.config import Config
+
+    settings = json.loads((ROOT / "firmware/config.example.json").read_text())
+
+    board = esp32.Esp32(settings)
+    config = Config(**settings["scale"])
+
+    assert board.network.user == board.device_id
+    assert config.lbs(84213 + 9500) == 1.0
 
 
 def test_a_clock_that_nobody_has_set_tells_no_time(esp32):

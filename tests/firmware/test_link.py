@@ -125,18 +125,27 @@ def test_a_broker_that_comes_late_gets_all_that_was_weighed_before():
 
 
 def test_readings_that_had_to_wait_for_over_a_minute_say_so_and_new_ones_do_not():
-    async def story(bar):
-        bar.weigh(2)
-        await asyncio.sleep(0.05)  # the link has looked at the first of them
-        bar.board.ticks += 61000
-        await bar.broker.start(bar.port)
-        await bar.until(lambda: len(bar.readings()) == 2)
-        bar.weigh(1)
-        await bar.until(lambda: len(bar.readings()) == 3)
+    for waited_ms in (61000, 3600000, 7 * 86400000):
+        later = [0]
 
-        assert [reading.get("replay", False) for reading in bar.readings()] == [True, True, False]
+        async def story(bar, waited_ms=waited_ms, later=later):
+            bar.weigh(2)
+            await asyncio.sleep(0.05)  # the link has looked at the first of them
+            later[0] = waited_ms
+            await bar.broker.start(bar.port)
+            await bar.until(lambda: len(bar.readings()) == 2)
+            later[0] = 0
+            bar.weigh(1)
+            await bar.until(lambda: len(bar.readings()) == 3)
 
-    tell(story, late=True)
+            assert [reading.get("replay", False) for reading in bar.readings()] == [True, True, False]
+
+        was = link.ticks_ms
+        link.ticks_ms = lambda was=was, later=later: (was() + later[0]) % (1 << 30)
+        try:
+            tell(story, late=True)
+        finally:
+            link.ticks_ms = was
 
 
 def test_the_birth_is_said_again_with_its_time_before_the_first_reading_that_has_one():
