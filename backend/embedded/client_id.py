@@ -5,8 +5,8 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-_FILE: Final = "intake-id"
-_VALID: Final = re.compile(r"scale-sense-[0-9a-f]{8}")
+CLIENT_ID_FILE: Final = "intake-id"
+_VALID: Final = re.compile(r"scale-sense-[0-9a-f]{8,32}")
 
 
 def client_id(folder: Path) -> str:
@@ -15,7 +15,7 @@ def client_id(folder: Path) -> str:
     Raises:
         OSError: the folder cannot be written to.
     """
-    path = folder / _FILE
+    path = folder / CLIENT_ID_FILE
     if path.exists():
         known = path.read_text(encoding="ascii", errors="replace").strip()
         if _VALID.fullmatch(known):

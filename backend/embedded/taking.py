@@ -108,7 +108,8 @@ def _reading(device_id: str, arrival: Arrival, tolerance_scale: float) -> Readin
 
 
 def _report(device_id: str, arrival: Arrival, tolerance_scale: float) -> StatusReport:
-    report = StatusMessage.parse(arrival.payload).report(device_id=device_id, received_at=arrival.received_at)
+    message = StatusMessage.parse(arrival.payload)
+    report = message.report(device_id=device_id, received_at=arrival.received_at, retained=arrival.retained)
     return _without_stale_time(report, tolerance_scale) if arrival.late else report
 
 

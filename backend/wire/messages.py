@@ -129,8 +129,8 @@ class StatusMessage(_Message):
     reset: _Word | None = None
     rssi: _Dbm | None = None
 
-    def report(self, *, device_id: str, received_at: datetime) -> StatusReport:
-        """The same as the domain knows it."""
+    def report(self, *, device_id: str, received_at: datetime, retained: bool = False) -> StatusReport:
+        """The same as the domain knows it; `retained` where the broker had kept it for whoever subscribes."""
         return StatusReport(
             device_id=device_id,
             received_at=received_at,
@@ -141,6 +141,7 @@ class StatusMessage(_Message):
             pours=self.pours,
             reset=self.reset,
             rssi=self.rssi,
+            retained=retained,
         )
 
 

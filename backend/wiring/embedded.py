@@ -1,14 +1,13 @@
 """One machine: SQLite, a broker, the intake, and the ports on them."""
 
-import secrets
 import shutil
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
 from backend.clock import Clock
 from backend.embedded.broker import Broker, choose_broker
+from backend.embedded.client_id import CLIENT_ID_FILE, client_id
 from backend.embedded.feed import LocalFeed
 from backend.embedded.folder import FolderLock
 from backend.embedded.history import SqliteHistory
@@ -17,8 +16,6 @@ from backend.embedded.schema import FILE_NAME
 from backend.embedded.store import Store
 from backend.embedded.table import SqliteTable
 from backend.ports import Ports
-
-_CLIENT_ID: Final = "intake-id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +54,7 @@ def open_embedded(folder: Path, *, clock: Clock, broker: str | None = None, comm
         store=store,
         clock=clock,
         broker=chosen,
-        client_id=_client_id(folder),
+        client_id=client_id(folder),
         commit_seconds=commit_seconds,
     )
     return Embedded(store=store, ports=ports, broker=chosen, intake=intake)
@@ -67,17 +64,9 @@ def clear_folder(folder: Path, *, now: datetime) -> None:
     """Take away what we keep in a data folder, and nothing else. Raises FolderInUse, FolderUnusable."""
     lock = FolderLock(folder, now=now)
     try:
-        for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", _CLIENT_ID, "story.json"):
+        for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", CLIENT_ID_FILE, "story.json"):
             (folder / name).unlink(missing_ok=True)
         for name in ("broker", "pages"):
             shutil.rmtree(folder / name, ignore_errors=True)
     finally:
         lock.release()
-
-
-def _client_id(folder: Path) -> str:
-    """Name our session at the broker by the data folder, so that what waits for it there is ours."""
-    path = folder / _CLIENT_ID
-    if not path.exists():
-        path.write_text(f"scale-sense-{secrets.token_hex(8)}", encoding="ascii")
-    return path.read_text(encoding="ascii").strip()
