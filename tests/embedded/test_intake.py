@@ -272,7 +272,7 @@ def test_nothing_is_acknowledged_before_the_sync_and_an_unsynced_tail_is_deliver
     asyncio.run(story())
 
 
-def test_a_pour_is_worth_a_sync_at_once_and_so_are_two_hundred_messages(tmp_path: Path) -> None:
+def test_two_hundred_unacknowledged_messages_are_worth_a_sync(tmp_path: Path) -> None:
     async def story() -> None:
         async with running(tmp_path, commit_seconds=600) as bar:
             await bar.publish(*(b'{"boot":7,"seq":%d,"weight_lbs":80}' % seq for seq in range(199)))

@@ -1,0 +1,142 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from intake_bar import BEFORE, LOCATION, Bar, opened_bar
+
+from backend.cellar import dead_letters, scales
+from backend.domain.beer import Beer
+from backend.domain.ids import TapId
+from backend.domain.member import OWNER
+from backend.domain.scale import Scale, ScaleStatus
+from backend.embedded import taking
+from backend.embedded.client_id import client_id
+from backend.embedded.taking import Arrival, BatchTaken, take_batch
+from backend.usecases.change_keg import NextKeg, change_keg
+from backend.usecases.set_up import add_beer
+
+NOW = datetime(2026, 3, 18, 20, 40, tzinfo=UTC)
+SECONDS = int(NOW.timestamp())
+
+
+@pytest.fixture
+def bar(tmp_path: Path) -> Iterator[Bar]:
+    with opened_bar(tmp_path, taps=2) as opened:
+        yield opened
+
+
+def reading(payload: bytes, *, at: datetime = NOW, retained: bool = False) -> Arrival:
+    return Arrival(topic="keg/readings/SCALE-1", payload=payload, received_at=at, retained=retained, late=retained)
+
+
+def birth(t: int, *, session: int = 1, late: bool = False, retained: bool = False) -> Arrival:
+    payload = b'{"online":true,"session":%d,"t":%d}' % (session, t)
+    return Arrival(
+        topic="keg/status/SCALE-1", payload=payload, received_at=NOW, late=late or retained, retained=retained
+    )
+
+
+def scale(bar: Bar) -> Scale:
+    item = bar.ports.table.get(scales.key("SCALE-1"))
+    assert item is not None
+    return scales.from_item(item)
+
+
+def test_readings_and_statuses_are_taken_in_the_order_of_their_arrival(bar: Bar) -> None:
+    arrivals = [birth(0), reading(b'{"boot":1,"seq":1,"t":%d,"weight_lbs":80}' % (SECONDS - 3600)), birth(SECONDS)]
+
+    taken = take_batch(bar.ports, arrivals=arrivals)
+
+    (row,) = bar.ports.history.readings(tap_id=TapId(LOCATION, 1), start=BEFORE, end=NOW + timedelta(days=1))
+    assert taken == BatchTaken(recorded=1)
+    assert row.measured_at == NOW  # the birth before it told 1970, so its time was not used
+    assert scale(bar).clock_trusted
+
+
+def test_a_birth_that_waited_at_the_broker_does_not_speak_against_the_clock(bar: Bar) -> None:
+    take_batch(bar.ports, arrivals=[birth(SECONDS - 3600, late=True)])
+
+    assert scale(bar).status is ScaleStatus.ONLINE
+    assert scale(bar).clock_trusted
+
+
+@pytest.mark.parametrize("t", [0, SECONDS + 3600])
+def test_a_birth_that_cannot_have_waited_so_long_does(bar: Bar, t: int) -> None:
+    take_batch(bar.ports, arrivals=[birth(t, late=True)])
+
+    assert not scale(bar).clock_trusted
+
+
+def test_a_live_birth_with_a_wrong_clock_is_not_trusted(bar: Bar) -> None:
+    take_batch(bar.ports, arrivals=[birth(SECONDS - 3600)])
+
+    assert not scale(bar).clock_trusted
+
+
+def test_in_a_fast_story_a_clock_may_differ_as_many_times_more(bar: Bar) -> None:
+    take_batch(bar.ports, arrivals=[birth(SECONDS - 3600)], tolerance_scale=60.0)
+
+    assert scale(bar).clock_trusted
+
+
+def test_a_pour_is_worth_telling_and_a_plain_reading_is_not(bar: Bar) -> None:
+    tap_id = TapId(LOCATION, 1)
+    add_beer(bar.ports, beer=Beer(beer_id="pils", name="Pilsner"), location_id=LOCATION, member=OWNER)
+    keg = NextKeg(beer_id="pils", type_id="half_barrel")
+    change_keg(bar.ports, tap_id=tap_id, keg=keg, at=NOW - timedelta(days=1), member=OWNER, now=NOW)
+    pour = b'"pour":{"start":%d,"seconds":8.5,"before_lbs":121.0,"after_lbs":120.0}' % (SECONDS - 10)
+
+    plain = take_batch(bar.ports, arrivals=[reading(b'{"boot":1,"seq":1,"weight_lbs":121}')])
+    poured = take_batch(bar.ports, arrivals=[reading(b'{"boot":1,"seq":2,"weight_lbs":120,%s}' % pour)])
+
+    assert not plain.telling
+    assert poured.telling
+
+
+def test_a_retained_reading_is_taken_only_where_it_tells_its_time(bar: Bar) -> None:
+    timeless = reading(b'{"weight_lbs":80}', retained=True)
+    timed = reading(b'{"boot":1,"seq":1,"t":%d,"weight_lbs":80}' % (SECONDS - 60), retained=True)
+
+    assert take_batch(bar.ports, arrivals=[timeless]) == BatchTaken(dead_letters=1)
+    assert take_batch(bar.ports, arrivals=[timed]) == BatchTaken(recorded=1)
+
+
+def test_a_message_that_breaks_its_use_case_is_set_apart_only_when_asked(
+    bar: Bar, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object, **_named: object) -> None:
+        raise KeyError("nothing here")
+
+    monkeypatch.setattr(taking, "take_readings", broken)
+    arrivals = [reading(b'{"weight_lbs":80}')]
+
+    with pytest.raises(KeyError):
+        take_batch(bar.ports, arrivals=arrivals)
+    taken = take_batch(bar.ports, arrivals=arrivals, set_apart=True)
+
+    (letter,) = bar.ports.table.query(dead_letters.newest(10)).items
+    assert taken == BatchTaken(dead_letters=1)
+    assert letter["reason"] == "KeyError: 'nothing here'"
+
+
+def test_nothing_taken_is_nothing_done(bar: Bar) -> None:
+    assert take_batch(bar.ports, arrivals=[]) == BatchTaken()
+
+
+def test_a_data_folder_keeps_its_client_id_and_shares_it_with_no_other(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+
+    assert client_id(first) == client_id(first)
+    assert client_id(first) != client_id(second)
+
+
+def test_a_damaged_client_id_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "intake-id").write_bytes(b"\xff\x00 nonsense")
+
+    fresh = client_id(tmp_path)
+
+    assert fresh.startswith("scale-sense-")
+    assert client_id(tmp_path) == fresh
