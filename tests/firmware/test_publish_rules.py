@@ -2,9 +2,10 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scale_bench.fake_board import EPOCH
+from scale_bench.fake_board import EPOCH, Dice
 
 from firmware.scale.config import BOUNDS, Config
 from firmware.scale.publish import Publisher, Weight
@@ -97,3 +98,24 @@ def test_every_rest_is_known_to_the_deadband_while_it_lasts_and_exactly_when_it_
                 assert told.stable
                 assert abs(told.lbs - target) <= config.deadband_lbs
             elapsed += distance
+
+
+@pytest.mark.parametrize("heartbeat_s", [1, 2, 5, 10, 30, 60, 120, 300])
+def test_two_days_of_pours_tell_times_that_never_decrease_and_no_longer_silence(heartbeat_s):
+    publisher = Publisher(Config(heartbeat_s=heartbeat_s))
+    dice = Dice(heartbeat_s)
+    lbs, flowing, latest_t, told_at, worst = 160.0, 0, EPOCH, 0, 0
+
+    for second in range(2 * 86400):
+        flowing = max(0, flowing - 1) or (8 if dice.bell(1.0) > 2.6 else 0)
+        lbs -= 0.13 if flowing else 0.0
+        # The clock of a cheap board is put right by a second or two every six hours.
+        drift = second % 21600 // 10000
+        weight = Weight(EPOCH + second + drift, lbs + dice.bell(0.001), 0, stable=not flowing)
+        for due in publisher.feed(second * 1000 % (1 << 30), weight):
+            assert due.t >= latest_t
+            latest_t = due.t
+            worst = max(worst, second - told_at)
+            told_at = second
+
+    assert worst <= heartbeat_s
