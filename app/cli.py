@@ -1,23 +1,27 @@
 """The command line: `scale-sense demo`, `serve`, `version`; errors are one sentence that says what to do next."""
 
+import contextlib
 import os
+import signal
 import socket
 import sys
 import time
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from app.logs import set_up_logs
 
 HOST: Final = "127.0.0.1"
 REFUSED: Final = 2
 """Exit code where what was asked cannot be done; 0 is an orderly end, 1 a fault of ours."""
+MOST_PORT: Final = 65_535
 
 T = TypeVar("T")
 
@@ -28,10 +32,10 @@ _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 @cli.command()
 def demo(
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Port of the web pages; 0 takes a free one.")] = 8080,
+    port: Annotated[int, typer.Option(help="Port of the web pages; 0 takes a free one.")] = 8080,
     data: Annotated[Path, typer.Option(help="Folder the demo keeps its data in.")] = Path("data/demo"),
     taps: Annotated[int, typer.Option(help="How many taps the bar has, 1 to 24.")] = 12,
-    speed: Annotated[float | None, typer.Option(min=0.1, max=600, help="How fast the story runs.")] = None,
+    speed: Annotated[float | None, typer.Option(help="How fast the story runs, 0.1 to 600.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin the story again, on Friday 20:40.")] = False,
     broker: Annotated[str | None, typer.Option(help="An existing broker, as mqtt://user:password@host:1883.")] = None,
     interpreter: Annotated[str, typer.Option(help="What the scales run on: cpython or micropython.")] = "cpython",
@@ -40,22 +44,20 @@ def demo(
     """Run a whole simulated bar on this machine."""
     began = time.monotonic()
     set_up_logs()
-    if interpreter not in {"cpython", "micropython"}:
-        _refuse(f"--interpreter {interpreter} is not known: give cpython or micropython")
     _keep_pages_in(data)
-    listener = _listener(port)
-    from app.demo import DemoOptions, open_demo, running_demo
-    from app.main import create_app
+    with _listener(port) as listener:
+        from app.demo import DemoOptions, open_demo, running_demo
+        from app.main import create_app
 
-    options = DemoOptions(folder=data, taps=taps, speed=speed, fresh=fresh, broker=broker, interpreter=interpreter)
-    site, embedded = _or_refuse(lambda: open_demo(options))
-    api = create_app(site, embedded, mode="demo", along=lambda: running_demo(site, embedded, data))
-    _serve(api, listener, began=began, browser=browser)
+        options = DemoOptions(folder=data, taps=taps, speed=speed, fresh=fresh, broker=broker, interpreter=interpreter)
+        site, embedded = _or_refuse(lambda: open_demo(options))
+        api = create_app(site, embedded, mode="demo", along=lambda: running_demo(site, embedded, data))
+        _serve(api, listener, began=began, browser=browser)
 
 
 @cli.command()
 def serve(
-    port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Port of the web pages; 0: a free one.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the web pages; 0: a free one.")] = None,
     data: Annotated[Path | None, typer.Option(help="Folder the bar's data is kept in.")] = None,
     broker: Annotated[str | None, typer.Option(help="An existing broker, as mqtt://user:password@host:1883.")] = None,
 ) -> None:
@@ -73,12 +75,12 @@ def serve(
         first = bad.errors()[0]
         _refuse(f"setting {'.'.join(map(str, first['loc']))}: {first['msg']}")
     _keep_pages_in(settings.data)
-    listener = _listener(0 if port == 0 else settings.port)
-    from app.main import create_app
-    from app.serve import open_site
+    with _listener(0 if port == 0 else settings.port) as listener:
+        from app.main import create_app
+        from app.serve import open_site
 
-    site, embedded = _or_refuse(lambda: open_site(settings))
-    _serve(create_app(site, embedded, mode="site"), listener, began=began, browser=False)
+        site, embedded = _or_refuse(lambda: open_site(settings))
+        _serve(create_app(site, embedded, mode="site"), listener, began=began, browser=False)
 
 
 @cli.command()
@@ -98,7 +100,17 @@ def _serve(api: Any, listener: socket.socket, *, began: float, browser: bool) ->
     url = f"http://{HOST}:{listener.getsockname()[1]}/"
 
     class Announcing(uvicorn.Server):
-        """Says where the board is once it can be opened."""
+        """Says where the board is once it can be opened, and takes a signal for the orderly end it asks for."""
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            # Uvicorn's own raises the signal again after the end, which would make of every Ctrl-C an exit code 130.
+            before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
+            try:
+                yield
+            finally:
+                for number, was in before.items():
+                    signal.signal(number, was)
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
@@ -119,6 +131,8 @@ def _serve(api: Any, listener: socket.socket, *, began: float, browser: bool) ->
 
 def _listener(port: int) -> socket.socket:
     """Take the port before anything else is done, so that a taken one is said at once."""
+    if not 0 <= port <= MOST_PORT:
+        _refuse(f"--port {port} is no port: give 1 to {MOST_PORT}, or 0 for a free one")
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -149,5 +163,5 @@ def _or_refuse(open_it: Callable[[], T]) -> T:
 
 
 def _refuse(sentence: str) -> NoReturn:
-    _err.print(f"[bold red]Cannot start:[/bold red] {sentence}")
+    _err.print(f"[bold red]Cannot start:[/bold red] {escape(sentence)}")
     sys.exit(REFUSED)

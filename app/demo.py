@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import shutil
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,17 +18,19 @@ from app.site import Site
 from app.story_file import read_story, write_story
 from app.terminal import progress_bar
 from backend.cellar import taps as tap_rows
-from backend.clock import DemoClock
+from backend.clock import MAX_SPEED, MIN_SPEED, DemoClock
 from backend.domain.ids import TapId
 from backend.domain.keg_type import TYPICAL_GRAVITY
 from backend.domain.tap import Tap, TapState
 from backend.domain.times import EPOCH
+from backend.embedded.broker_address import BrokerAddress
 from backend.ports import Ports, Query
 from backend.usecases import load
 from backend.wiring.embedded import Embedded, clear_folder, open_embedded
 from firmware.sim.drinkers import past
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+INTERPRETERS: Final = ("cpython", "micropython")
 _SAVE_EVERY_S: Final = 5.0
 
 
@@ -56,8 +58,7 @@ def open_demo(options: DemoOptions) -> tuple[Site, Embedded]:
         DemoRefused: the options cannot be met.
         FolderInUse, FolderUnusable, StoreRefused, BrokerAddressRefused: what stands in the way, and what to do.
     """
-    if not 1 <= options.taps <= MOST_TAPS:
-        raise DemoRefused(f"--taps {options.taps} is too many or too few: give 1 to {MOST_TAPS}")
+    command = _checked(options)
     wall = datetime.now(tz=UTC)
     story = None if options.fresh else read_story(options.folder)
     if story is None:
@@ -76,10 +77,21 @@ def open_demo(options: DemoOptions) -> tuple[Site, Embedded]:
         embedded.store.close()
         raise
     scales = {tap.tap_id: tap.scale_id for tap, _ in standing(embedded.ports) if tap.scale_id}
-    simulator = Simulator(embedded.ports, clock, scales=scales, command=_command(options.interpreter), folder=ROOT)
+    simulator = Simulator(embedded.ports, clock, scales=scales, command=command, folder=ROOT)
     live = Live(embedded.ports, clock, location_id=LOCATION.location_id)
     site = Site(ports=embedded.ports, clock=clock, live=live, location_id=LOCATION.location_id, simulator=simulator)
     return site, embedded
+
+
+def _checked(options: DemoOptions) -> Sequence[str]:
+    """Give the command that runs the simulated bar; raises before anything in the data folder is touched."""
+    if not 1 <= options.taps <= MOST_TAPS:
+        raise DemoRefused(f"--taps {options.taps} is too many or too few: give 1 to {MOST_TAPS}")
+    if options.speed is not None and not MIN_SPEED <= options.speed <= MAX_SPEED:
+        raise DemoRefused(f"--speed {options.speed:g} is out of bounds: give {MIN_SPEED:g} to {MAX_SPEED:g}")
+    if options.broker is not None and BrokerAddress.parse(options.broker).tls:
+        raise DemoRefused("the simulated scales speak no TLS: give the broker as mqtt://, or leave --broker out")
+    return _command(options.interpreter)
 
 
 @contextlib.asynccontextmanager
@@ -89,8 +101,7 @@ async def running_demo(site: Site, embedded: Embedded, folder: Path) -> AsyncIte
     address = embedded.broker.address
     if not isinstance(clock, DemoClock) or simulator is None or address is None:
         raise DemoRefused("the demo needs a broker: " + (embedded.broker.state().note or "none is running"))
-    broker = {"host": address.host, "port": address.port}
-    await simulator.start(_plan(embedded.ports, broker, now=clock.now()))
+    await simulator.start(_plan(embedded.ports, address, now=clock.now()))
     await simulator.replace_empty()
     saving = asyncio.create_task(_keep_saved(folder, clock))
     try:
@@ -130,7 +141,7 @@ def _local_offset(epoch_s: int) -> int:
     return int(offset.total_seconds()) if offset else 0
 
 
-def _plan(ports: Ports, broker: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+def _plan(ports: Ports, broker: BrokerAddress, *, now: datetime) -> dict[str, Any]:
     """Tell the simulated bar what stands where, as the store knows it."""
     stands = standing(ports)
     told: dict[TapId, DemoTap] = {
@@ -138,9 +149,13 @@ def _plan(ports: Ports, broker: Mapping[str, Any], *, now: datetime) -> dict[str
     }
     return {
         "seed": SEED,
-        "broker": broker,
+        "broker": {"host": broker.host, "port": broker.port},
         "utc_offset_s": _local_offset(int(now.timestamp())),
-        "scales": [_scale(tap, state, told[tap.tap_id]) for tap, state in stands if tap.scale_id],
+        "scales": [
+            {**_scale(tap, state, told[tap.tap_id]), "user": broker.username, "password": broker.password}
+            for tap, state in stands
+            if tap.scale_id
+        ],
     }
 
 
@@ -162,6 +177,8 @@ def _scale(tap: Tap, state: TapState | None, told: DemoTap) -> dict[str, Any]:
 
 def _command(interpreter: str) -> Sequence[str]:
     """Give the command that runs the simulated bar on the interpreter asked for; raises DemoRefused."""
+    if interpreter not in INTERPRETERS:
+        raise DemoRefused(f"--interpreter {interpreter} is not known: give {' or '.join(INTERPRETERS)}")
     if interpreter == "cpython":
         return [sys.executable, "-m", "firmware.sim"]
     beside = Path(sys.executable).with_name("micropython")
