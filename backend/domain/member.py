@@ -94,7 +94,8 @@ class Member:
             raise NotFound(f"there is no location {location_id}")
         if not self.may(act, location_id=location_id):
             needed = LEAST_ROLE[act].name.capitalize()
-            raise Forbidden(f"only a {needed} may {act.value}: ask one to do it or to change your role")
+            article = "an" if needed.startswith("A") else "a"
+            raise Forbidden(f"only {article} {needed} may {act.value}: ask one to do it or to change your role")
 
 
 OWNER: Final = Member(sub="owner", name="Owner", ceiling=Role.ADMIN)

@@ -173,7 +173,7 @@ def _closing(ports: Ports, tap: Tap, *, state: TapState | None, ledger: Ledger |
 
 def _was_empty(tap: Tap, *, state: TapState | None, ledger: Ledger | None, until: datetime) -> bool:
     """By what was shown of that keg; where the next one was weighed meanwhile already, by its books."""
-    if state is not None and state.keg_id == tap.keg_id and state.shown is not None and state.updated_at <= until:
+    if state is not None and state.keg_id == tap.keg_id and state.shown is not None and state.shown.rest_at <= until:
         return state.shown.net_lbs <= EMPTY_LBS
     return ledger is not None and ledger.remaining <= _EMPTY_SHARE * ledger.opening
 

@@ -1,0 +1,102 @@
+"""Waste in the books, and scales that come and go."""
+
+import pytest
+from bar import ELSEWHERE, MANAGER, ONE, STAFF, Bar, at, said
+
+from backend.domain.member import OWNER, Member
+from backend.domain.reading import ScaleHeard, StatusReport
+from backend.domain.refusal import Conflict, Invalid, NotFound
+from backend.domain.scale import ScaleStatus
+from backend.usecases.record_waste import record_waste
+from backend.usecases.take_statuses import take_statuses
+
+
+def test_waste_leaves_the_keg_that_stood_there_then(bar: Bar) -> None:
+    old = bar.change(second=0)
+    new = bar.change(second=1000, lifted=900)
+
+    waste = record_waste(bar.ports, tap_id=ONE, gallons=0.25, reason=" line cleaned ", at=at(500), member=STAFF)
+
+    assert (waste.keg_id, waste.reason, waste.by) == (old.keg_id, "line cleaned", "staff-1")
+    assert bar.ledger(old.keg_id).remaining == pytest.approx(15.25)
+    assert bar.ledger(new.keg_id).wasted == 0
+
+
+@pytest.mark.parametrize("gallons", [0, -1, 15.6, float("nan"), float("inf")])
+def test_waste_that_cannot_be_is_refused(bar: Bar, gallons: float) -> None:
+    bar.change(second=0)
+
+    with pytest.raises(Invalid, match="cannot be lost from this keg"):
+        record_waste(bar.ports, tap_id=ONE, gallons=gallons, reason="foam", at=at(5), member=OWNER)
+
+
+def test_waste_needs_a_reason_and_a_keg_and_is_booked_once(bar: Bar) -> None:
+    keg = bar.change(second=0)
+    record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason="foam", at=at(5), member=OWNER)
+
+    with pytest.raises(Conflict, match="booked on tap loc-001:01 already"):
+        record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason="foam", at=at(5), member=OWNER)
+    with pytest.raises(Invalid, match="say why"):
+        record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason=" ", at=at(6), member=OWNER)
+    with pytest.raises(Conflict, match="no keg stood on tap"):
+        record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason="foam", at=at(-5), member=OWNER)
+
+    assert bar.ledger(keg.keg_id).wasted == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("member", [STAFF, MANAGER])
+def test_waste_elsewhere_is_no_business_of_theirs(bar: Bar, member: Member) -> None:
+    with pytest.raises(NotFound, match=r"^there is no location loc-002$"):
+        record_waste(bar.ports, tap_id=ELSEWHERE, gallons=0.1, reason="foam", at=at(5), member=member)
+
+
+def _report(*, online: bool, session: int, second: float, ahead: float = 0, device_id: str = "SCALE-1") -> StatusReport:
+    return StatusReport(
+        device_id=device_id,
+        received_at=at(second),
+        online=online,
+        session=session,
+        sent_t=int(at(second + ahead).timestamp()) if online else None,
+    )
+
+
+def test_a_birth_then_its_will_then_the_next_birth_are_each_believed(bar: Bar) -> None:
+    heard = []
+    for report in (
+        _report(online=True, session=1, second=0),
+        _report(online=False, session=1, second=60),
+        _report(online=True, session=2, second=61),
+    ):
+        take_statuses(bar.ports, reports=[report])
+        heard.append(bar.scale().status)
+
+    assert heard == [ScaleStatus.ONLINE, ScaleStatus.OFFLINE, ScaleStatus.ONLINE]
+    assert [event.online for event in bar.told if isinstance(event, ScaleHeard)] == [True, False, True]
+
+
+def test_the_late_will_of_an_old_session_is_not_believed(bar: Bar) -> None:
+    take_statuses(bar.ports, reports=[_report(online=True, session=1, second=0)])
+
+    taken = take_statuses(
+        bar.ports, reports=[_report(online=True, session=2, second=40), _report(online=False, session=1, second=45)]
+    )
+
+    assert taken.changed == 1
+    assert bar.scale().status is ScaleStatus.ONLINE
+
+
+def test_after_a_birth_with_another_time_readings_count_at_receipt_until_a_birth_agrees(bar: Bar) -> None:
+    take_statuses(bar.ports, reports=[_report(online=True, session=1, second=0, ahead=-4000)])
+    bar.take([said(-3990, 100.0, seq=1, received=10)])
+
+    take_statuses(bar.ports, reports=[_report(online=True, session=2, second=20)])
+    bar.take([said(25, 99.0, seq=2, received=30)])
+
+    assert [row[:2] for row in bar.recorded()] == [(10.0, 100.0), (25.0, 99.0)]
+
+
+def test_a_scale_that_nobody_claimed_is_counted_and_makes_no_row(bar: Bar) -> None:
+    taken = take_statuses(bar.ports, reports=[_report(online=True, session=1, second=0, device_id="NEW-1")])
+
+    assert (taken.changed, taken.unclaimed) == (0, 1)
+    assert bar.told == []
