@@ -1,19 +1,22 @@
 import signal
 
 import pytest
+from demo_fixtures import StartDemo
 from demo_server import Demo, alive, until
 
 GONE_WITHIN_S = 3.0
 
 
 @pytest.fixture
-def small(start_demo) -> Demo:
+def small(start_demo: StartDemo) -> Demo:
     """A bar of two taps: it is seeded in a second."""
     return start_demo("--taps", "2", fresh=True)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_demo_that_is_asked_to_end_ends_in_order_and_can_be_started_again(small, number):
+def test_a_demo_that_is_asked_to_end_ends_in_order_and_can_be_started_again(
+    small: Demo, number: signal.Signals
+) -> None:
     children = small.children()
 
     code = small.end(number)
@@ -26,7 +29,7 @@ def test_a_demo_that_is_asked_to_end_ends_in_order_and_can_be_started_again(smal
     assert small.start().health()["taps"] == 2
 
 
-def test_a_killed_demo_leaves_no_child_behind_and_can_be_started_again(small):
+def test_a_killed_demo_leaves_no_child_behind_and_can_be_started_again(small: Demo) -> None:
     children = list(small.children())
 
     small.kill()
@@ -35,7 +38,7 @@ def test_a_killed_demo_leaves_no_child_behind_and_can_be_started_again(small):
     assert small.start().health()["taps"] == 2
 
 
-def test_two_demos_on_one_folder_the_second_says_who_holds_it(small):
+def test_two_demos_on_one_folder_the_second_says_who_holds_it(small: Demo) -> None:
     second = Demo(small.place / "second", data=small.data)
 
     with pytest.raises(AssertionError, match="ended with 2"):
@@ -45,7 +48,7 @@ def test_two_demos_on_one_folder_the_second_says_who_holds_it(small):
     assert small.health()["status"] == "ok"
 
 
-def test_fresh_begins_the_story_again(small):
+def test_fresh_begins_the_story_again(small: Demo) -> None:
     before = small.health()
     small.end()
 

@@ -3,6 +3,7 @@ import re
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,11 +14,12 @@ from app.cli import cli
 from backend.embedded.folder import FolderLock
 
 COMMAND = str(Path(sys.executable).with_name("scale-sense"))
+Refused = Callable[..., str]
 NOW = datetime(2026, 3, 21, 3, 40, tzinfo=UTC)
 
 
 @pytest.fixture
-def refused(monkeypatch, tmp_path):
+def refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Refused:
     """Run the command line in this process and give the one sentence it says; it must end with exit code 2."""
     monkeypatch.setattr("app.cli.set_up_logs", lambda: None)
     monkeypatch.setenv("NICEGUI_STORAGE_PATH", str(tmp_path / "pages"))
@@ -50,7 +52,9 @@ def sentence_of(code: int, output: str, errors: str) -> str:
         (("--port", "65536"), "--port 65536 is no port: give 1 to 65535, or 0 for a free one"),
     ],
 )
-def test_an_option_out_of_bounds_is_named_with_its_bounds(refused, tmp_path, options, sentence):
+def test_an_option_out_of_bounds_is_named_with_its_bounds(
+    refused: Refused, tmp_path: Path, options: tuple[str, ...], sentence: str
+) -> None:
     said = refused(tmp_path / "data", *options)
 
     assert said == sentence
@@ -68,21 +72,25 @@ def test_an_option_out_of_bounds_is_named_with_its_bounds(refused, tmp_path, opt
     ],
 )
 @pytest.mark.parametrize("command", ["demo", "serve"])
-def test_a_broker_address_that_is_none_is_refused_with_an_example(refused, tmp_path, command, address, why):
+def test_a_broker_address_that_is_none_is_refused_with_an_example(
+    refused: Refused, tmp_path: Path, command: str, address: str, why: str
+) -> None:
     said = refused(tmp_path / "data", "--broker", address, command=command)
 
     assert said == f"not the address of a broker: {why}; write it like mqtt://user:password@192.168.1.10"
     assert not (tmp_path / "data" / "scale-sense.db").exists()
 
 
-def test_a_broker_with_tls_is_refused_because_simulated_scales_do_not_speak_it(refused, tmp_path):
+def test_a_broker_with_tls_is_refused_because_simulated_scales_do_not_speak_it(
+    refused: Refused, tmp_path: Path
+) -> None:
     said = refused(tmp_path / "data", "--broker", "mqtts://127.0.0.1")
 
     assert said == "the simulated scales speak no TLS: give the broker as mqtt://, or leave --broker out"
 
 
 @pytest.mark.parametrize("command", ["demo", "serve"])
-def test_a_taken_port_is_named_before_anything_else_is_done(refused, tmp_path, command):
+def test_a_taken_port_is_named_before_anything_else_is_done(refused: Refused, tmp_path: Path, command: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -97,7 +105,7 @@ def test_a_taken_port_is_named_before_anything_else_is_done(refused, tmp_path, c
 
 
 @pytest.mark.parametrize("command", ["demo", "serve"])
-def test_a_data_folder_in_use_is_refused_and_its_holder_named(refused, tmp_path, command):
+def test_a_data_folder_in_use_is_refused_and_its_holder_named(refused: Refused, tmp_path: Path, command: str) -> None:
     lock = FolderLock(tmp_path / "data", now=NOW)
 
     said = refused(tmp_path / "data", command=command)
@@ -111,7 +119,9 @@ def test_a_data_folder_in_use_is_refused_and_its_holder_named(refused, tmp_path,
 
 
 @pytest.mark.parametrize("command", ["demo", "serve"])
-def test_a_data_folder_that_is_a_file_is_refused_and_the_file_left_alone(refused, tmp_path, command):
+def test_a_data_folder_that_is_a_file_is_refused_and_the_file_left_alone(
+    refused: Refused, tmp_path: Path, command: str
+) -> None:
     (tmp_path / "data").write_text("mine")
 
     said = refused(tmp_path / "data", command=command)
@@ -122,7 +132,7 @@ def test_a_data_folder_that_is_a_file_is_refused_and_the_file_left_alone(refused
     assert (tmp_path / "data").read_text() == "mine"
 
 
-def test_a_data_folder_with_brackets_in_its_name_is_named_as_it_is_written(refused, tmp_path):
+def test_a_data_folder_with_brackets_in_its_name_is_named_as_it_is_written(refused: Refused, tmp_path: Path) -> None:
     (tmp_path / "[red]bar[").write_text("mine")
 
     said = refused(tmp_path / "[red]bar[")
@@ -130,7 +140,7 @@ def test_a_data_folder_with_brackets_in_its_name_is_named_as_it_is_written(refus
     assert said.startswith(f"the data folder {tmp_path}/[red]bar[ cannot be used (File exists)")
 
 
-def test_a_data_folder_that_cannot_be_made_or_written_to_is_refused(refused, tmp_path):
+def test_a_data_folder_that_cannot_be_made_or_written_to_is_refused(refused: Refused, tmp_path: Path) -> None:
     locked = tmp_path / "locked"
     locked.mkdir(mode=0o500)
     # Root may write anywhere but into the kernel's own folders.
@@ -142,7 +152,9 @@ def test_a_data_folder_that_cannot_be_made_or_written_to_is_refused(refused, tmp
     assert said.endswith("): choose a folder you may write to with --data")
 
 
-def test_a_folder_that_holds_another_programs_database_is_refused_and_left_as_it_is(refused, tmp_path):
+def test_a_folder_that_holds_another_programs_database_is_refused_and_left_as_it_is(
+    refused: Refused, tmp_path: Path
+) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "scale-sense.db").write_bytes(b"not a database, but mine" * 100)
     (tmp_path / "data" / "story.json").write_text('{"seconds": 1774064400, "speed": 1}')
@@ -153,7 +165,7 @@ def test_a_folder_that_holds_another_programs_database_is_refused_and_left_as_it
     assert (tmp_path / "data" / "scale-sense.db").read_bytes() == b"not a database, but mine" * 100
 
 
-def test_the_installed_command_says_it_on_standard_error_without_a_traceback(tmp_path):
+def test_the_installed_command_says_it_on_standard_error_without_a_traceback(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
 
     ended = subprocess.run(
@@ -163,13 +175,14 @@ def test_the_installed_command_says_it_on_standard_error_without_a_traceback(tmp
         capture_output=True,
         text=True,
         timeout=60,
+        check=False,
     )
 
     said = sentence_of(ended.returncode, ended.stdout, ended.stderr)
     assert said == "--taps 99 is too many or too few: give 1 to 24"
 
 
-def test_a_refused_broker_does_not_cost_the_story_that_was_to_begin_again(refused, tmp_path):
+def test_a_refused_broker_does_not_cost_the_story_that_was_to_begin_again(refused: Refused, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "story.json").write_text("{}")
 
@@ -178,7 +191,9 @@ def test_a_refused_broker_does_not_cost_the_story_that_was_to_begin_again(refuse
     assert (tmp_path / "data" / "story.json").exists()
 
 
-def test_micropython_that_is_not_installed_is_named_with_its_package(refused, tmp_path, monkeypatch):
+def test_micropython_that_is_not_installed_is_named_with_its_package(
+    refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("app.demo.sys.executable", str(tmp_path / "python"))
     monkeypatch.setattr("app.demo.shutil.which", lambda _: None)
 
