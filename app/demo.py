@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from app.demo_bar import LOCATION, MOST_TAPS, PAST, SEED, DemoTap, demo_taps, story_start
+from app.demo_bar import LOCATION, MOST_TAPS, PAST, SEED, TAPS, DemoTap, demo_taps, story_start
 from app.live import Live
 from app.seeding import GuestOrder, seed
 from app.simulator import Simulator
@@ -43,7 +43,7 @@ class DemoOptions:
     """How the demo was asked to run."""
 
     folder: Path
-    taps: int = 12
+    taps: int = TAPS
     speed: float | None = None
     fresh: bool = False
     broker: str | None = None

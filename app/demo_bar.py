@@ -19,6 +19,8 @@ LOCATION: Final = Location(
 )
 SEED: Final = 20_260_320
 PAST: Final = timedelta(days=60)
+TAPS: Final = 15
+"""Fourteen that are heard and one that is not: as many as fit one page of a wall."""
 MOST_TAPS: Final = 24
 SILENT_FOR: Final = timedelta(minutes=22)
 """How long one scale has been silent when the story begins."""
@@ -53,6 +55,12 @@ BEERS: Final = (
          specific_gravity=1.008, srm=3, price_cents=600, cost_cents=14_500),
     Beer(beer_id="winter-dubbel", name="Winter Dubbel", brewery="Saint Kilian", style="Dubbel", abv=7.2,
          specific_gravity=1.012, srm=22, serving=_TULIP, price_cents=900, cost_cents=15_900),
+    Beer(beer_id="ferry-cider", name="Ferry Cider", brewery="Two Ferries", style="Dry cider", abv=5.5,
+         specific_gravity=1.002, srm=3, serving=_GLASS, price_cents=700, cost_cents=12_500),
+    Beer(beer_id="slack-tide-mild", name="Slack Tide", brewery="Alder & Oak", style="Mild", abv=3.6,
+         specific_gravity=1.009, srm=20, price_cents=650, cost_cents=15_900),
+    Beer(beer_id="beacon-kolsch", name="Beacon Kölsch", brewery="Saint Kilian", style="Kölsch", abv=4.9,
+         specific_gravity=1.008, srm=4, serving=_GLASS, price_cents=650, cost_cents=16_500),
 )  # fmt: skip
 
 # beer, size, popularity, percent left on Friday 20:40 (None: the last glasses)
@@ -69,6 +77,9 @@ _TAPS: Final = (
     ("kettle-gose", "euro_30l", 0.4, 91.0),
     ("dockside-lager", "half_barrel", 1.7, 26.0),
     ("winter-dubbel", "sixth_barrel", 0.3, 68.0),
+    ("ferry-cider", "sixth_barrel", 0.35, 39.0),
+    ("slack-tide-mild", "euro_30l", 0.4, 77.0),
+    ("beacon-kolsch", "euro_50l", 1.0, 52.0),
 )
 _SILENT: Final = 4
 """Place in the list of the tap whose scale has lost its Wi-Fi."""
@@ -84,7 +95,7 @@ class DemoTap:
 
 
 def demo_taps(count: int, *, start: datetime) -> list[DemoTap]:
-    """Give `count` (1 to 24) taps as they stand when the story begins at `start`; beyond twelve the list repeats."""
+    """Give `count` (1 to 24) taps as they stand when the story begins at `start`; beyond fifteen the list repeats."""
     return [_tap(place, start) for place in range(count)]
 
 

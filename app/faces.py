@@ -62,7 +62,7 @@ def volume_words(gallons: float, *, unit: VolumeUnit) -> str:
 
 def _size(type_id: str | None) -> str:
     kind = KEG_TYPES.get(type_id or "")
-    return kind.name.lower() if kind else ""
+    return kind.name if kind else ""
 
 
 def _left(face: TapFace) -> str:
