@@ -142,6 +142,25 @@ def test_a_broker_that_died_is_started_again_on_its_port(tmp_path: Path) -> None
     asyncio.run(story())
 
 
+def test_a_port_that_another_program_took_meanwhile_is_told_and_waited_for(tmp_path: Path) -> None:
+    async def story() -> None:
+        broker = _child(tmp_path)
+        await broker.start()
+        await broker.stop()
+        assert broker.address is not None
+        with socket.socket() as other:
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            other.bind(("127.0.0.1", broker.address.port))
+            other.listen()
+            await broker.start()
+            assert not broker.state().running
+            assert "in use by another program" in (broker.state().note or "")
+        assert await asyncio.to_thread(_within, 10, lambda: broker.state().running)
+        await broker.stop()
+
+    asyncio.run(story())
+
+
 def test_retained_messages_outlive_an_orderly_end(tmp_path: Path) -> None:
     async def started() -> MosquittoChild:
         broker = _child(tmp_path)
