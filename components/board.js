@@ -1,7 +1,7 @@
 // The live board: every tap at a glance, fed by the server with changed rows and a beat every two seconds.
 
 import { StoryClock, ageText, mark, secondsSince } from "story_clock";
-import { KINDS, byUrgency, isUrgent, readState, sentence } from "tap_state";
+import { byUrgency, isUrgent, readState, sentence } from "tap_state";
 import { ADVANCE_S, REST_AFTER_TOUCH_S, gridShape, pageCount, pageOf, pageSize } from "board_grid";
 import { crossedClosing } from "nightly";
 import { probeHealth } from "link_watch";
@@ -53,9 +53,6 @@ export default {
     },
     words() {
       return sentence(this.taps.map(({ state }) => state.kind));
-    },
-    mood() {
-      return this.taps.length === 0 ? "offline" : KINDS[[...this.taps].sort(byUrgency)[0].state.kind].tone;
     },
     clockText() {
       return this.clock.timeOfDay(this.now, this.now);
@@ -139,7 +136,7 @@ export default {
   template: `
     <main class="ss-board ss-dims" :data-density="density" @touchstart.passive="press" @touchend.passive="release">
       <header class="ss-head">
-        <h1 class="ss-sentence" :class="'ss-tone-' + mood" role="status" aria-live="polite">{{ words }}</h1>
+        <h1 class="ss-sentence"><span role="status" aria-live="polite">{{ words }}</span></h1>
         <span class="ss-newest">{{ newest }}</span>
         <nav class="ss-tools" aria-label="Board">
           <a v-for="link in initial.links" :key="link.href" class="ss-button" :href="link.href">{{ link.label }}</a>

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 from itertools import groupby, pairwise
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -133,7 +134,7 @@ def _change_marks(history: LevelHistory) -> Trace:
         "mode": "markers+text" if few else "markers",
         "x": [local_ms(change.at_ms, history.tz) for change in history.changes],
         "y": [100] * len(history.changes),
-        "text": [change.label for change in history.changes],
+        "text": [escape(change.label, quote=False) for change in history.changes],  # Plotly reads tags in it
         "textposition": "top center",
         "textfont": {"color": PALETTE["maintenance"], "size": 13},
         "marker": {"symbol": "triangle-down", "size": 12, "color": PALETTE["maintenance"]},

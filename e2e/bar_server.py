@@ -85,8 +85,15 @@ class MadeUpBar:
 
     def now(self) -> float:
         """The bar's time, epoch seconds."""
-        with urllib.request.urlopen(self.url + "beat", timeout=5) as answer:  # noqa: S310 - our own server
-            return float(json.load(answer)["now"])
+        return float(self._asked("beat")["now"])
+
+    def listeners(self) -> int:
+        """How many open pages are told of changes and beats, each counted once for both."""
+        return int(self._asked("listeners"))
+
+    def _asked(self, path: str) -> Any:
+        with urllib.request.urlopen(self.url + path, timeout=5) as answer:  # noqa: S310 - our own server
+            return json.load(answer)
 
     def change(self, *rows: dict[str, Any]) -> None:
         """Let these rows reach every open board."""

@@ -57,6 +57,10 @@ def build(story: Story, *, tailwind: bool) -> FastAPI:
     def now() -> dict[str, Any]:
         return story.beat()
 
+    @api.get("/listeners")
+    def listeners() -> int:
+        return len(CHANGED.callbacks) + len(BEATS.callbacks)
+
     @api.post("/rows")
     async def change(request: Request) -> None:
         rows = await request.json()

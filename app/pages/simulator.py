@@ -80,7 +80,7 @@ class SimulatorPage:
         return self._simulator
 
     async def _set_speed(self, value: str) -> None:
-        speed = float(value) if value in SPEEDS else 1.0
+        speed = float(value)
         await self.pull(lambda: self._simulator.set_speed(speed), f"Time runs at {speed:g}x.")
 
     async def _set_guests(self, value: str) -> None:
@@ -95,8 +95,9 @@ class SimulatorPage:
 
     async def _tell_truth(self) -> None:
         try:
+            current_member().must(Act.VIEW_LEVELS, location_id=self._site.location_id)
             truths = await self._simulator.truth()
-        except SimulatorRefused as why:
+        except (SimulatorRefused, Refusal) as why:
             self._missing.set_text(f"The truth is not known now: {why}.")
             truths = {}
         else:

@@ -37,7 +37,7 @@ export class LinkWatch {
     this.heardAt = this.watch.mark();
     this.answeredAt = null;
     remember(0);
-    tameSocket(window.socket);
+    tameSocket(window.socket, () => this.refused());
     this.become(true);
   }
 
@@ -63,6 +63,11 @@ export class LinkWatch {
     }
     this.answeredAt ??= this.watch.mark();
     if (this.watch.secondsSince(this.answeredAt) >= grace()) this.renew();
+  }
+
+  // A server that refuses this page's session is alive and has forgotten us: only a fresh page helps.
+  async refused() {
+    if (await this.probe()) this.renew();
   }
 
   renew() {
@@ -95,8 +100,11 @@ function remember(count) {
 
 // NiceGUI reloads the page when a connection attempt times out, which leaves the browser's error page on the wall.
 // We reload too, but only into a server that has just answered.
-function tameSocket(socket) {
+function tameSocket(socket, refused) {
   if (!socket || socket.scaleSenseTamed) return;
   socket.scaleSenseTamed = true;
   socket.off("connect_error");
+  socket.on("connect_error", (error) => {
+    if (error.message === "Implicit handshake failed") refused();
+  });
 }

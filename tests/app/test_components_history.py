@@ -78,10 +78,11 @@ def test_times_are_the_bars_own_on_both_sides_of_a_clock_change() -> None:
     assert (local_ms(winter, LA) - winter, local_ms(summer, LA) - summer) == (-8 * 3_600_000, -7 * 3_600_000)
 
 
-def test_the_figure_is_plain_json() -> None:
+def test_the_figure_is_plain_json_and_a_beers_name_is_no_markup_in_it() -> None:
     figure = figure_of(history([point(0), point(1)], [KegChange(at_ms=START, label="</script>")]))
 
     assert json.loads(json.dumps(figure)) == figure
+    assert figure["data"][-1]["text"] == ["&lt;/script&gt;"]
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=2500))
