@@ -64,6 +64,7 @@ class Writer:
         self._window = window
         self._progressed = progressed
         self._commit_seconds = commit_seconds
+        self._in_step = 0
         self._taken: list[Held] = []
         self._taken_since = 0.0
         self._durable = BatchTaken()
@@ -75,8 +76,8 @@ class Writer:
 
     @property
     def unacknowledged(self) -> int:
-        """How many are taken and not durable yet."""
-        return len(self._taken)
+        """How many are out of the backlog and not durable yet."""
+        return len(self._taken) + self._in_step
 
     @property
     def totals(self) -> BatchTaken:
@@ -100,6 +101,7 @@ class Writer:
             began = loop.time()
             due = await self._due()
             batch = self._backlog.take(BATCH)
+            self._in_step = len(batch)
             try:
                 taken, synced = await loop.run_in_executor(self._thread, self._step, batch, due)
             except TRY_AGAIN as error:
@@ -145,7 +147,7 @@ class Writer:
         return taken, synced
 
     def _settle(self, batch: Sequence[Held], taken: BatchTaken, *, synced: bool) -> None:
-        self.note = None
+        self.note, self._in_step = None, 0
         self._unsure += taken
         if taken.recorded:
             self.last_reading_at = batch[-1].arrival.received_at
@@ -160,7 +162,7 @@ class Writer:
     def _give_back(self, batch: Sequence[Held], reason: str) -> None:
         """Nothing since the last sync is certain: all of it waits again, in its order."""
         self._backlog.give_back([*self._taken, *batch])
-        self._taken = []
+        self._taken, self._in_step = [], 0
         self._unsure = BatchTaken()
         if self.note is None:
             log.error("readings cannot be stored, they wait", reason=reason, waiting=len(self._backlog))
