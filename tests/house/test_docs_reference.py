@@ -3,8 +3,8 @@
 import ast
 import re
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 
@@ -28,9 +28,8 @@ def _section(page: str, heading: str) -> str:
     return page.partition(f"## `{heading}`")[2].partition("\n## ")[0]
 
 
-def _options(command: str) -> list[click.Option]:
-    group = typer.main.get_command(cli)
-    assert isinstance(group, click.Group) or hasattr(group, "commands")
+def _options(command: str) -> list[Any]:
+    group: Any = typer.main.get_command(cli)
     return [option for option in group.commands[command].params if option.param_type_name == "option"]
 
 
