@@ -1,9 +1,7 @@
 """The pages people read: links lead somewhere, pictures are there, and the words are ours."""
 
-import ast
 import re
 import struct
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -13,22 +11,6 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 CODE = ("app", "backend", "components", "firmware")
-AVOIDED = {
-    "Manager",
-    "Helper",
-    "Util",
-    "Utils",
-    "Handler",
-    "Data",
-    "Info",
-    "Process",
-    "Entity",
-    "DTO",
-    "Dto",
-    "Service",
-}
-MACHINE_PATHS = [f"/{folder}/" for folder in ("work", "root", "home")]
-REGISTRY = re.compile(r"index-url|https?://[^\s\"')>]*/simple\b|registry=", re.IGNORECASE)
 _LINK = re.compile(r"(?<!\\)!?\[[^\]]*\]\(([^)\s]+)\)|^\[[^\]]+\]:\s*(\S+)", re.MULTILINE)
 
 
@@ -57,21 +39,6 @@ def _broken(page: Path, *, root: Path = ROOT) -> Iterator[str]:
             yield f"{link}: no such file"
         elif anchor and anchor not in _anchors(target):
             yield f"{link}: no such heading"
-
-
-def _words(name: str) -> list[str]:
-    """The words of a class name: `TapFace` is Tap and Face, `TagDTO` Tag and DTO."""
-    return re.findall(r"[A-Z]+(?![a-z])|[A-Z][a-z]*", name)
-
-
-def _ours() -> list[Path]:
-    """Every text file that is or will be committed."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
-    files = (ROOT / name for name in listed.splitlines())
-    return [path for path in files if path.is_file() and path.suffix not in {".png", ".ttf", ".woff2"}]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -107,35 +74,29 @@ def test_a_screenshot_has_the_size_its_name_tells(what: str, width: int, height:
     assert struct.unpack(">II", picture[16:24]) == (width, height)
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_or_folder_that_is_named_is_there(page: Path) -> None:
+    named = re.findall(rf"`((?:{'|'.join((*CODE, 'tests', 'e2e', 'docs', 'requirements'))})/[\w./-]*)`", _prose(page))
+
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_file_that_the_drawing_names_is_there() -> None:
+    drawing = (ROOT / "docs" / "pictures" / "architecture.svg").read_text(encoding="utf-8")
+    code = [str(path) for room in CODE for path in (ROOT / room).rglob("*.*")]
+
+    named = set(re.findall(r"[\w/]+\.(?:py|js)\b", drawing))
+
+    assert {"hx711.py", "board.js"} <= named
+    assert [name for name in sorted(named) if not any(path.endswith(f"/{name}") for path in code)] == []
+
+
 def test_the_drawing_says_in_words_what_it_shows() -> None:
     drawing = ET.parse(ROOT / "docs" / "pictures" / "architecture.svg").getroot()  # noqa: S314 - our own file
 
     assert drawing.get("role") == "img"
     assert drawing.findtext("{http://www.w3.org/2000/svg}title")
     assert drawing.findtext("{http://www.w3.org/2000/svg}desc")
-
-
-def test_no_class_is_named_by_a_word_we_avoid() -> None:
-    named = [
-        f"{path.relative_to(ROOT)}: {node.name}"
-        for room in CODE
-        for path in (ROOT / room).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.ClassDef) and AVOIDED & set(_words(node.name))
-    ]
-
-    assert named == []
-
-
-def test_no_file_names_a_path_of_a_machine_or_a_package_registry() -> None:
-    found = []
-    for path in _ours():
-        text = path.read_text(encoding="utf-8", errors="replace")
-        found += [f"{path.relative_to(ROOT)}: {word}" for word in MACHINE_PATHS if word in text]
-        if path != Path(__file__).resolve() and REGISTRY.search(text):
-            found.append(f"{path.relative_to(ROOT)}: a registry")
-
-    assert found == []
 
 
 def test_every_decision_is_in_the_index_and_says_why_and_what_follows() -> None:
