@@ -14,7 +14,7 @@ from backend.domain.keg_type import keg_type
 from backend.domain.ledger import Ledger
 from backend.domain.level import Level
 from backend.domain.member import Act, Member
-from backend.domain.refusal import Conflict, Invalid, Refusal
+from backend.domain.refusal import Conflict, Invalid
 from backend.domain.shown import shown_at
 from backend.domain.tap import Tap, TapState, absolute_level
 from backend.domain.times import whole_ms
@@ -68,10 +68,8 @@ def change_keg(
     until = at if lifted_at is None else whole_ms(lifted_at)
     if not until <= at <= now + _AHEAD:
         raise Invalid("a keg is lifted first, then the next is put on, and not in the future: check the times")
-    told_history = False
 
     def decide() -> tuple[Sequence[Action], tuple[Keg, Tap]]:
-        nonlocal told_history
         tap = load.tap(ports, tap_id)
         if tap.tapped_at is not None and until < tap.tapped_at:
             raise Invalid(f"the keg on tap {tap_id} was put on after that moment: give a later one")
@@ -79,17 +77,15 @@ def change_keg(
         if ports.table.get(kegs.key(opened.keg_id)) is not None:
             raise Conflict(f"keg {opened.keg_id} is on already: nothing more to do")
         actions = _rows(ports, tap=tap, opened=opened, beer=beer, until=until, member=member)
-        # History is told first, never after: told twice it is the same, and a crash in between is healed by a repeat.
-        told_history = True
+        # History is told first: a crash in between is healed by a repeat of the change.
         ports.history.assign(tap_id=tap_id, spans=_spans(opened.keg_id, until=until, at=at))
         return actions, (opened, tap)
 
     try:
         opened, before = commit(ports, decide)
-    except Refusal:
-        if told_history:  # somebody else was faster, so what history was told did not come true
-            tell_history(ports, tap_id=tap_id, since=until)
-        raise
+    finally:
+        # And once more as it came true: others may have changed the tap, or recorded readings, at the same time.
+        tell_history(ports, tap_id=tap_id, since=until)
     ports.feed.publish(
         [
             KegTapped(

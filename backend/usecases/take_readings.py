@@ -156,8 +156,8 @@ def _decide(ports: Ports, batch: _Batch) -> _Step:
     if state is not None and moving:
         actions.append(taps.put_state(state))
         events.append(ReadingTaken(location_id=tap_id.location_id, tap_id=str(tap_id)))
-    else:
-        # A changed keg moves the state's version too, so where the state is written this check is in that.
+    if batch.state is None or not moving:
+        # A changed keg moves the version of a state too, so where one is written over this check is in that.
         actions.append(Check(key=taps.key(tap_id), expected_version=batch.tap.version))
     booked = book(ports, tap_id=tap_id, claims=_claims(batch))
     actions += booked.actions
