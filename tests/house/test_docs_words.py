@@ -2,11 +2,11 @@
 
 import ast
 import re
-import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CODE = ("app", "backend", "components", "firmware")
+BESIDE = ("tests", "e2e", "docs", "requirements", ".ci")
 AVOIDED = {
     "Manager",
     "Helper",
@@ -31,13 +31,10 @@ def _words(name: str) -> list[str]:
 
 
 def _ours() -> list[Path]:
-    """Every text file that is or will be committed."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT, check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
-    files = (ROOT / name for name in listed.splitlines())
-    return [path for path in files if path.is_file() and path.suffix not in {".png", ".ttf", ".woff2"}]
+    """Every text file of the tree: those beside the README, and those in our folders."""
+    inside = (path for folder in (*CODE, *BESIDE) for path in (ROOT / folder).rglob("*"))
+    files = [path for path in (*ROOT.glob("*"), *inside) if path.is_file() and "__pycache__" not in path.parts]
+    return [path for path in files if path.suffix not in {".png", ".ttf", ".woff2"}]
 
 
 def test_no_class_is_named_by_a_word_we_avoid() -> None:
