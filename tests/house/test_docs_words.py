@@ -37,6 +37,20 @@ def _ours() -> list[Path]:
     return [path for path in files if path.suffix not in {".png", ".ttf", ".woff2"}]
 
 
+def test_every_word_lives_where_the_page_says() -> None:
+    page = (ROOT / "docs" / "language.md").read_text(encoding="utf-8").partition("\n## Agreed")[0]
+    told = re.findall(r"^\| \*\*([\w ]+)\*\* \|.*?\]\(\.\./([\w/.]+)\)", page, re.MULTILINE)
+
+    lost = [
+        word
+        for word, place in told
+        if word.replace(" ", "").lower() not in (ROOT / place).read_text(encoding="utf-8").lower()
+    ]
+
+    assert len(told) > 20
+    assert lost == []
+
+
 def test_no_class_is_named_by_a_word_we_avoid() -> None:
     named = [
         f"{path.relative_to(ROOT)}: {node.name}"
