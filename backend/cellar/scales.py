@@ -26,10 +26,9 @@ def telemetry_key(device_id: str) -> Key:
 def put(scale: Scale) -> Put:
     """Write a scale if nobody else has since it was read."""
     where = key(scale.device_id)
-    item: Item = {
+    item: dict[str, Value] = {
         "PK": where.pk,
         "SK": where.sk,
-        "loc_id": scale.location_id,
         "tap_id": str(scale.tap_id) if scale.tap_id else None,
         "fw_version": scale.fw_version,
         "status": scale.status.value,
@@ -40,6 +39,8 @@ def put(scale: Scale) -> Put:
         "heard_at": rows.iso_or_none(scale.heard_at),
         "version": scale.version + 1,
     }
+    if scale.location_id is not None:
+        item["loc_id"] = scale.location_id  # the key of an index, so there or left out, never null
     return Put(item=item, expected_version=scale.version)
 
 
