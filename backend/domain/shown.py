@@ -107,9 +107,10 @@ def shown_lifted(before: Shown) -> Shown:
 
 def _moving(before: Shown, weighed: Weighed) -> Shown:
     """Follow the weight down while a pour runs; everything else that moves is waited out."""
+    if not weighed.continuous:  # a restart is a silence, also for the readings that follow it before the first rest
+        before = replace(before, rest_at=min(before.rest_at, weighed.at - GAP - timedelta(seconds=1)))
     fall = before.rest_lbs - weighed.gross_lbs
-    least = FALL_LBS if before.pouring or _unbroken(before, weighed) else GAP_FALL_LBS
-    if fall < least or before.unseated or _too_fast(before, weighed):
+    if fall < _least(before, weighed) or before.unseated or _too_fast(before, weighed):
         return replace(before, odd_since=None, low_since=None)
     net = min(before.net_lbs, max(0.0, before.rest_net_lbs - fall))
     return replace(before, net_lbs=net, pouring=True, odd_since=None, low_since=None)
@@ -122,7 +123,7 @@ def _resting(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
         return _seated(before, weighed, load=load)
     if weighed.claimed_lbs and abs(fall - weighed.claimed_lbs) < GAP_FALL_LBS:
         return _at_rest(before.rest_net_lbs - fall, before, weighed, load=load)
-    if abs(fall) < FALL_LBS:
+    if abs(fall) < _least(before, weighed):
         return _at_rest(before.rest_net_lbs, before, weighed, load=load)
     if before.extra_lbs > 0 and abs(fall - before.extra_lbs) < FALL_LBS:
         leaned_no_more = replace(before, extra_lbs=0.0, extra_net_lbs=0.0)
@@ -177,6 +178,11 @@ def _odd(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
 def _taken_back(before: Shown, *, rise: float, since: datetime) -> bool:
     """Whether a rise undoes the last fall: beer does not come back, so that fall was a hand under the keg."""
     return before.extra_lbs < 0 and abs(rise + before.extra_lbs) < FALL_LBS and since - before.rest_at <= GAP
+
+
+def _least(before: Shown, weighed: Weighed) -> float:
+    """The least change (lb) that cannot be wander."""
+    return FALL_LBS if before.pouring or _unbroken(before, weighed) else GAP_FALL_LBS
 
 
 def _unbroken(before: Shown, weighed: Weighed) -> bool:
