@@ -66,6 +66,18 @@ def test_twelve_taps_fill_the_screen_and_nothing_is_cut_off(
     assert page.evaluate(OVERLAPPING) == []
 
 
+@pytest.mark.parametrize("count", [1, 2, 4, 5, 8, 9])
+def test_fewer_taps_make_larger_tiles(made_up_bar: StartBar, open_page: OpenPage, count: int) -> None:
+    page = ready(open_page(made_up_bar(rows=friday_night(count)).url))
+
+    tiles = measured(page, ".ss-tile")
+
+    assert len(tiles) == count
+    assert max(each["y"] + each["h"] for each in tiles) == pytest.approx(800, abs=20)
+    assert page.evaluate(SPILLED) == []
+    assert page.evaluate(OVERLAPPING) == []
+
+
 def test_a_tablet_that_stands_shows_ten_taps_a_page(friday: MadeUpBar, open_page: OpenPage) -> None:
     page = ready(open_page(friday.url, width=800, height=1280))
 

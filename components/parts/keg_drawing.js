@@ -56,7 +56,7 @@ export default {
                 d="M-68 16 q9 -5 18 0 t18 0 t18 0 t18 0 t18 0 t18 0 t18 0 t18 0 V130 H-68 z"/>
           <rect v-else x="4" y="16" width="72" height="96" :fill="old ? 'url(#' + key + 'h)' : beer"/>
           <path v-if="pouring" class="ss-keg-foam ss-keg-wave"
-                d="M-68 12.5 q9 -5 18 0 t18 0 t18 0 t18 0 t18 0 t18 0 t18 0 t18 0 v4 q-9 -5 -18 0 t-18 0 t-18 0 t-18 0 t-18 0 t-18 0 t-18 0 t-18 0 z"/>
+                d="M-68 12.5 q9 -5 18 0 t18 0 t18 0 t18 0 t18 0 t18 0 t18 0 t18 0 v4 q-9 5 -18 0 t-18 0 t-18 0 t-18 0 t-18 0 t-18 0 t-18 0 t-18 0 z"/>
           <rect v-else-if="part > 0" class="ss-keg-foam" x="4" y="12.5" width="72" height="4"/>
         </g>
         <rect v-if="!absent" x="4" y="14" width="72" height="96" :fill="'url(#' + key + 's)'"/>
