@@ -35,11 +35,7 @@ def _asks(tree: ast.Module) -> list[str]:
             found += [f"{node.lineno}: import {one.name}" for one in node.names if one.name.split(".")[0] == "random"]
         elif isinstance(node, ast.ImportFrom):
             names = {one.name for one in node.names}
-            if (
-                node.module == "random"
-                or (node.module == "time" and names & OF_TIME)
-                or "uuid4" in names | {node.module}
-            ):
+            if node.module == "random" or (node.module == "time" and names & OF_TIME) or "uuid4" in names:
                 found.append(f"{node.lineno}: from {node.module} import {', '.join(sorted(names))}")
         elif isinstance(node, ast.Attribute):
             owner = ast.unparse(node.value)

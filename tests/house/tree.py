@@ -14,8 +14,17 @@ _NO_TEXT = {".png", ".woff2", ".ico", ".jpg", ".ttf"}
 def tracked() -> list[Path]:
     """Every file that belongs to the project, the new ones too; what is ignored is none."""
     listing = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
-    names = subprocess.run(listing, cwd=ROOT, capture_output=True, check=True, text=True).stdout.split("\0")
-    return [ROOT / name for name in names if name and (ROOT / name).is_file()]
+    told = subprocess.run(listing, cwd=ROOT, capture_output=True, check=False, text=True)
+    if told.returncode == 0:
+        return [ROOT / name for name in told.stdout.split("\0") if name and (ROOT / name).is_file()]
+    return [path for path in ROOT.rglob("*") if path.is_file() and not _ignored(inside(path))]
+
+
+def _ignored(place: Path) -> bool:
+    """Whether a path is not of the project, where there is no git to ask (an unpacked archive)."""
+    made = {"__pycache__", "data", "dist", "node_modules", "test-results"}
+    hidden = len(place.parts) > 1 and place.parts[0].startswith(".") and place.parts[0] != ".ci"
+    return hidden or not made.isdisjoint(place.parts)
 
 
 def texts() -> Iterator[tuple[Path, str]]:
