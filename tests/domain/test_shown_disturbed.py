@@ -1,5 +1,6 @@
 """Bumps, hands, lifts, wander and silence: nothing but beer leaving may leave the board low."""
 
+import random
 from collections.abc import Callable
 from datetime import timedelta
 from math import exp, pi, sin
@@ -7,7 +8,7 @@ from math import exp, pi, sin
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scale_stream import LOAD, OUNCE, T0, Platform, Sent, at_rest_at, published, shows, weighed
+from scale_stream import LOAD, OUNCE, T0, Platform, Sent, at_rest_at, pour, published, shows, weighed
 
 from backend.domain.shown import Shown, shown_level, shown_lifted
 from backend.domain.times import EPOCH
@@ -260,3 +261,35 @@ def test_a_rough_evening_ends_where_the_beer_is() -> None:
     told = shows(published(platform, seconds=400))
 
     assert told[-1][1].net_lbs == pytest.approx(NET - 64 * OUNCE, abs=OUNCE)
+
+
+def _nuisance(dice: random.Random, start: float) -> tuple[Platform, float]:
+    """Something that is no pour, and when it is over."""
+    lasts = dice.uniform(1, 20)
+    lbs = dice.uniform(0.3, 15)
+    kind = dice.choice(["bump", "lean", "hand", "long lean"])
+    if kind == "bump":
+        return _bump(start, dice.uniform(-8, 8)), start + dice.uniform(3, 30)
+    if kind == "long lean":
+        return _held(start, start + 60 + lasts * 3, lbs), start + 90 + lasts * 3
+    return _held(start, start + lasts, -lbs if kind == "hand" else lbs), start + lasts + dice.uniform(5, 40)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_however_rough_an_evening_is_it_ends_within_a_tenth_of_a_gallon(seed: int) -> None:
+    dice, second = random.Random(seed), 20.0
+    changes: list[Platform] = []
+    for _ in range(8):
+        if dice.random() < 0.4:
+            ounces = dice.choice([4, 8, 12, 16, 20])
+            gone = pour(second, ounces)
+            changes.append(lambda at, gone=gone: -gone(at))
+            second += ounces / 2 + dice.uniform(3, 40)
+        else:
+            nuisance, second = _nuisance(dice, second)
+            changes.append(nuisance)
+    platform = _all(*changes)
+
+    told = shows(published(lambda at: FULL + platform(at), seconds=second + 70, seed=seed))
+
+    assert told[-1][1].net_lbs == pytest.approx(NET + platform(second + 70), abs=12.8 * OUNCE)
