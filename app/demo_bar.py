@@ -1,10 +1,10 @@
 """The demo bar: its beers, its taps, and how its Friday night begins; every name is made up."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from app.past import TapStory
+from app.tap_story import TapStory
 from backend.domain.beer import Beer, Serving
 from backend.domain.ids import TapId
 from backend.domain.keg_type import keg_type
@@ -126,7 +126,7 @@ def _tap(place: int, start: datetime) -> DemoTap:
 
 
 def story_start(wall: datetime) -> datetime:
-    """Give the last Friday, 20:40 in the bar, that lies at or before `wall`."""
+    """Give the last Friday, 20:40 in the bar, that lies at or before `wall`, in UTC."""
     local = wall.astimezone(LOCATION.zone)
     friday = (local - timedelta(days=(local.weekday() - 4) % 7)).replace(hour=20, minute=40, second=0, microsecond=0)
-    return friday if friday <= local else friday - timedelta(days=7)
+    return (friday if friday <= local else friday - timedelta(days=7)).astimezone(UTC)

@@ -69,7 +69,12 @@ def _left(face: TapFace) -> str:
     if face.beer is None or face.servings is None:
         return ""
     name = face.beer.serving.name
-    return f"{face.servings} {name.removesuffix('s') if face.servings == 1 else name}"
+    return f"{face.servings} {_singular(name) if face.servings == 1 else name}"
+
+
+def _singular(plural: str) -> str:
+    """Give one of what is counted: `pint`, `glass`."""
+    return plural.removesuffix("es" if plural.endswith(("sses", "shes", "ches", "xes")) else "s")
 
 
 def _colour(srm: int | None) -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
 from app.demo_bar import BEERS, LOCATION, PAST, DemoTap
-from app.past import Order, past_of
+from app.past import past_of
+from app.tap_story import Order
 from backend.domain.member import SYSTEM
 from backend.domain.times import EPOCH
 from backend.ports import Ports
@@ -14,8 +14,6 @@ from backend.usecases.set_up import add_beer, open_location, place_scale, set_up
 
 GuestOrder = tuple[int, int, float, float]
 """When (epoch s), at which tap (from 0), how much (US oz), for how long (s): as the drinkers tell it."""
-
-_QUIET: Final = timedelta(minutes=1)
 
 
 def seed(
@@ -30,7 +28,7 @@ def seed(
     open_location(ports, location=LOCATION, member=SYSTEM)
     for beer in BEERS:
         add_beer(ports, beer=beer, location_id=LOCATION.location_id, member=SYSTEM)
-    orders = _by_tap(taps, drunk, start)
+    orders = _by_tap(len(taps), drunk)
     progress(0.05)
     for place, tap in enumerate(taps):
         tap_id = tap.story.tap_id
@@ -44,12 +42,8 @@ def seed(
             progress(0.05 + 0.95 * (place + min(1.0, done / total)) / len(taps))
 
 
-def _by_tap(taps: Sequence[DemoTap], drunk: Iterable[GuestOrder], start: datetime) -> list[list[Order]]:
-    """Sort the orders by tap; nobody is being served in the story's last minute, nor seen at a silent scale."""
-    orders: list[list[Order]] = [[] for _ in taps]
-    until = [(tap.story.silent_since or start) - _QUIET for tap in taps]
+def _by_tap(count: int, drunk: Iterable[GuestOrder]) -> list[list[Order]]:
+    orders: list[list[Order]] = [[] for _ in range(count)]
     for seconds, place, oz, length in drunk:
-        at = EPOCH + timedelta(seconds=seconds)
-        if at + timedelta(seconds=length) < until[place]:
-            orders[place].append(Order(at=at, oz=oz, seconds=length))
+        orders[place].append(Order(at=EPOCH + timedelta(seconds=seconds), oz=oz, seconds=length))
     return orders
