@@ -61,7 +61,7 @@ def frame(site: Site, title: str, *, here: str = "", place: str = "") -> Iterato
                 if each["href"] == here:
                     anchor.props["aria-current"] = "page"
         Words(place, "span").classes("ss-bar")
-    with ui.element("main").classes("ss-page-body") as body:
+    with ui.element("main").classes("ss-page-body ss-dims") as body:
         body.props["id"] = "main"
         yield
 

@@ -17,7 +17,7 @@ export default {
       rows: {},
       now: this.initial.now,
       tz: this.initial.tz,
-      order: kept("order", "tap"),
+      order: kept("order", ["tap", "urgency"]),
       density: usualDensity(),
       portrait: false,
       page: 0,

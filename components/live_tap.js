@@ -61,7 +61,7 @@ export default {
     },
   },
   template: `
-    <section class="ss-live-tap ss-dims" :class="['ss-is-' + state.kind, 'ss-tone-' + tone, 'ss-' + state.fresh]"
+    <section class="ss-live-tap" :class="['ss-is-' + state.kind, 'ss-tone-' + tone, 'ss-' + state.fresh]"
              :data-state="state.kind" :data-fresh="state.fresh" aria-label="Level now">
       <keg-drawing :percent="row.pct" :color="row.color" :old="state.fresh === 'lost'"
                    :absent="state.kind === 'no_keg' || state.kind === 'lifted'" :pouring="pouring" :label="kegLabel"/>

@@ -68,9 +68,9 @@ def build(story: Story, *, tailwind: bool) -> FastAPI:
         CHANGED.emit(rows)
 
     @ui.page("/")
-    def page() -> None:
+    def page(taps: int = 99) -> None:
         links = [{"label": "Simulator", "href": "/simulator"}]
-        board = Board(list(ROWS.values()), beat=story.beat(), links=links)  # type: ignore[arg-type]
+        board = Board(list(ROWS.values())[:taps], beat=story.beat(), links=links)  # type: ignore[arg-type]
         CHANGED.subscribe(board.apply)
         BEATS.subscribe(board.beat)
 

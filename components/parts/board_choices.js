@@ -4,11 +4,13 @@ const PREFIX = "scale-sense-";
 const PHONE_BELOW = 700;
 const WALL_UP_TO = 1366;
 
-export function kept(name, otherwise) {
+// The first of the choices stands where none was kept, or something that is no choice.
+export function kept(name, choices) {
   try {
-    return localStorage.getItem(PREFIX + name) ?? otherwise;
+    const value = localStorage.getItem(PREFIX + name);
+    return choices.includes(value) ? value : choices[0];
   } catch {
-    return otherwise; // storage may be forbidden; the board works without it
+    return choices[0]; // storage may be forbidden; the board works without it
   }
 }
 
@@ -25,5 +27,5 @@ export function keep(name, value) {
 export function usualDensity() {
   if (window.innerWidth < PHONE_BELOW) return "phone";
   const desk = window.innerWidth > WALL_UP_TO && matchMedia("(pointer: fine)").matches;
-  return kept("density", desk ? "desk" : "wall");
+  return kept("density", desk ? ["desk", "wall"] : ["wall", "desk"]);
 }
