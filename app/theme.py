@@ -41,7 +41,7 @@ def links(site: Site) -> list[Link]:
 
 @contextmanager
 def frame(site: Site, title: str, *, here: str = "", place: str = "") -> Iterator[None]:
-    """Build a desk page: skip link, navigation with `here` (a path) marked, the lost-link line, and `main`.
+    """Build a desk page: skip link, navigation with `here` (a path) marked, the lost-link line, and the body.
 
     `title` is what the browser's tab says; `place` the name of the bar.
     """
@@ -61,7 +61,7 @@ def frame(site: Site, title: str, *, here: str = "", place: str = "") -> Iterato
                 if each["href"] == here:
                     anchor.props["aria-current"] = "page"
         Words(place, "span").classes("ss-bar")
-    with ui.element("main").classes("ss-page-body ss-dims") as body:
+    with ui.element("div").classes("ss-page-body ss-dims") as body:
         body.props["id"] = "main"
         yield
 

@@ -134,7 +134,7 @@ export default {
     },
   },
   template: `
-    <main class="ss-board ss-dims" :data-density="density" @touchstart.passive="press" @touchend.passive="release">
+    <div class="ss-board ss-dims" :data-density="density" @touchstart.passive="press" @touchend.passive="release">
       <header class="ss-head">
         <h1 class="ss-sentence"><span role="status" aria-live="polite">{{ words }}</span></h1>
         <span class="ss-newest">{{ newest }}</span>
@@ -163,5 +163,5 @@ export default {
           <tap-tile :row="tap.row" :kind="tap.state.kind" :fresh="tap.state.fresh" :age="ageOf(tap)"/>
         </li>
       </ul>
-    </main>`,
+    </div>`,
 };

@@ -118,7 +118,7 @@ def test_a_tap_page_says_when_the_server_is_out_of_reach(bar: Demo, open_page: O
     os.kill(bar.pid, signal.SIGSTOP)
     try:
         expect(page.locator(".ss-link")).to_contain_text("levels may be wrong", timeout=6000)
-        expect(page.locator("main")).to_have_css("opacity", "0.6")
+        expect(page.locator("#main")).to_have_css("opacity", "0.6")
     finally:
         os.kill(bar.pid, signal.SIGCONT)
 
