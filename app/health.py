@@ -1,16 +1,31 @@
 """The health page: whether readings arrive, for people and for whatever watches the machine."""
 
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+import structlog
 from fastapi import APIRouter
 
 from app.ask import ask
 from app.site import Site
 from backend.domain.member import SYSTEM
 from backend.domain.times import iso
+from backend.embedded.store import Store
 from backend.usecases.view_board import view_board
 from backend.wiring.embedded import Embedded
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """What the store says of itself; `note` says why it does not."""
+
+    taps: int | None = None
+    readings: int | None = None
+    pending: bool | None = None
+    note: str | None = None
 
 
 def health_router(site: Site, embedded: Embedded, *, mode: str) -> APIRouter:
@@ -19,18 +34,18 @@ def health_router(site: Site, embedded: Embedded, *, mode: str) -> APIRouter:
 
     @router.get("/healthz")
     async def healthz() -> dict[str, Any]:
+        kept = await ask(_kept, site, embedded.store)
         facts, broker = embedded.intake.facts(), embedded.broker.state()
-        view = await ask(view_board, site.ports, location_id=site.location_id, member=SYSTEM)
-        well = facts.connected and facts.note is None
+        well = facts.connected and facts.note is None and kept.note is None
         return {
             "status": "ok" if well else "degraded",
             "mode": mode,
             "version": version("scale-sense"),
             "now": iso(site.clock.now()),
             "speed": site.clock.speed,
-            "taps": len(view.faces),
+            "taps": kept.taps,
             "readings_total": facts.readings_total,
-            "readings_stored": await ask(site.ports.history.count),
+            "readings_stored": kept.readings,
             "last_reading_at": iso(facts.last_reading_at) if facts.last_reading_at else None,
             "unclaimed_total": facts.unclaimed_total,
             "dead_letters_total": facts.dead_letters_total,
@@ -42,8 +57,17 @@ def health_router(site: Site, embedded: Embedded, *, mode: str) -> APIRouter:
                 "address": broker.address,
                 "note": broker.note or facts.note,
             },
-            "store": {"pending": embedded.store.pending},
+            "store": {"pending": kept.pending, "note": kept.note},
             "simulator": None if site.simulator is None else {"running": site.simulator.running},
         }
 
     return router
+
+
+def _kept(site: Site, store: Store) -> _Kept:
+    try:
+        view = view_board(site.ports, location_id=site.location_id, member=SYSTEM)
+        return _Kept(taps=len(view.faces), readings=site.ports.history.count(), pending=store.pending)
+    except Exception as away:  # noqa: BLE001 - whatever is wrong with it, this page is there to say so
+        _log.warning("the store cannot be asked", why=repr(away))
+        return _Kept(note=str(away) or type(away).__name__)

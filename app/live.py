@@ -64,9 +64,10 @@ class Live:
         self._tasks = [asyncio.create_task(self._tell()), asyncio.create_task(self._beat())]
 
     async def stop(self) -> None:
-        """End telling."""
+        """End telling; stopping twice, or before the start, is harmless."""
         if self._end_listening:
             self._end_listening()
+            self._end_listening = None
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -93,8 +94,9 @@ class Live:
                 faces = await ask(view_faces, self._ports, location=self._location, tap_ids=taps, member=SYSTEM)
                 self.rows.emit([row_of(face, location=self._location) for face in faces])
             except Exception:  # noqa: BLE001 - telling must go on
-                # A screen that missed a row gets it with the tap's next reading; telling must go on.
-                _log.exception("the screens could not be told")
+                _log.exception("the screens could not be told; they will be")
+                self._changed = {**dict.fromkeys(taps), **self._changed}
+                await asyncio.sleep(BEAT_S)
 
     async def _beat(self) -> None:
         while True:

@@ -21,7 +21,11 @@ def open_site(settings: HostSettings) -> tuple[Site, Embedded]:
     """
     clock = SystemClock()
     embedded = open_embedded(settings.data, clock=clock, broker=settings.broker, commit_seconds=settings.commit_seconds)
-    location_id = _location(embedded.ports)
+    try:
+        location_id = _location(embedded.ports)
+    except BaseException:
+        embedded.store.close()
+        raise
     live = Live(embedded.ports, clock, location_id=location_id)
     return Site(ports=embedded.ports, clock=clock, live=live, location_id=location_id), embedded
 

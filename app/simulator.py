@@ -1,8 +1,7 @@
 """The simulated bar as the product sees it: its truth, its levers, and a bartender who changes empty kegs."""
 
 import asyncio
-import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,20 +10,26 @@ from typing import Any, Final
 import structlog
 
 from app.ask import ask
-from app.control_pipe import ControlPipe, SimulatorRefused
+from app.control_pipe import ControlPipe, Said, SimulatorRefused
 from backend.clock import DemoClock, Story
 from backend.domain.ids import TapId
 from backend.domain.keg import Tare, TareSource
-from backend.domain.keg_type import KEG_TYPES, keg_type
-from backend.domain.member import SYSTEM, Member
+from backend.domain.keg_type import keg_type
+from backend.domain.member import SYSTEM
 from backend.domain.refusal import Refusal
 from backend.domain.times import EPOCH
-from backend.ports import Ports
+from backend.ports import Ports, StoreUnavailable
 from backend.usecases import load
 from backend.usecases.change_keg import NextKeg, change_keg
 
 BARTENDER_TAKES: Final = timedelta(minutes=4)
 """How long (story time) after a keg ran empty the simulated bartender comes back with the next."""
+TRIES: Final = 60
+AGAIN_S: Final = 1.0
+"""How long (wall) until a change of kegs is told again to a store that could not take it."""
+_LAST_WORDS_S: Final = 3.0
+_USUAL_SHELL_LBS: Final = 20.0
+"""Of a size whose shell weight nobody knows."""
 
 __all__ = ["Simulator", "SimulatorRefused", "Truth"]
 
@@ -52,7 +57,8 @@ class Simulator:
         self._scales = dict(scales)
         self._taps = {scale: tap for tap, scale in scales.items()}
         self._pipe = ControlPipe(command, folder=folder, heard=self._heard)
-        self._errands: set[asyncio.Task[None]] = set()
+        self._bartenders: set[asyncio.Task[None]] = set()
+        self._tellings: set[asyncio.Task[None]] = set()
         self._next: dict[str, NextKeg] = {}
         self.drinkers_on = True
         """Whether the simulated guests order by themselves."""
@@ -76,18 +82,21 @@ class Simulator:
         await self._pipe.order("clock", story=story.seconds, speed=story.speed)
 
     async def stop(self) -> None:
-        """End the bar."""
-        for errand in self._errands:
-            errand.cancel()
-        await asyncio.gather(*self._errands, return_exceptions=True)
+        """End the bar; what it has said of changed kegs is still told, where the store takes it."""
+        for bartender in self._bartenders:
+            bartender.cancel()
         await self._pipe.close()
+        if self._tellings:
+            _, late = await asyncio.wait(self._tellings, timeout=_LAST_WORDS_S)
+            for telling in late:
+                telling.cancel()
+        await asyncio.gather(*self._bartenders, *self._tellings, return_exceptions=True)
 
     async def replace_empty(self) -> None:
         """Send the bartender to every keg that stands there empty, as after a restart; raises SimulatorRefused."""
-        said = await self._pipe.order("truth")
-        for one in said["scales"]:
-            if one["beer_lbs"] <= 0 and one["scale"] in self._taps:
-                self._send_off(self._replace_empty(one["scale"]))
+        for scale, truth in (await self._told()).items():
+            if truth["beer_lbs"] <= 0 and scale in self._taps:
+                self._send_bartender(scale)
 
     async def set_speed(self, speed: float) -> None:
         """Let the story run at another speed; raises SimulatorRefused, ValueError."""
@@ -117,16 +126,15 @@ class Simulator:
 
     async def truth(self) -> dict[TapId, Truth]:
         """Tell what is really so; raises SimulatorRefused."""
-        said = await self._pipe.order("truth")
         return {
-            self._taps[one["scale"]]: Truth(
+            self._taps[scale]: Truth(
                 gallons=one["gallons"],
                 weight_lbs=one["weight_lbs"],
                 pouring=one["pouring"],
                 online=one["online"],
             )
-            for one in said["scales"]
-            if one["scale"] in self._taps
+            for scale, one in (await self._told()).items()
+            if scale in self._taps
         }
 
     async def change(self, tap_id: TapId, *, beer_id: str | None = None, type_id: str | None = None) -> None:
@@ -135,83 +143,107 @@ class Simulator:
         The product is told as a bartender would tell it, once the new keg stands: see `change_keg`.
 
         Raises:
-            SimulatorRefused: the bar cannot do it now.
-            Refusal: there is no such beer, or no shell weight is known for the size.
+            SimulatorRefused: the bar cannot do it now, or the tap has no beer and none is named.
+            Refusal: there is no such tap, beer or size.
         """
+        scale = self._scale(tap_id)
         tap = await ask(load.tap, self._ports, tap_id)
-        beer = await ask(load.beer, self._ports, beer_id or tap.beer_id or "")
+        beer_id = beer_id or tap.beer_id
+        if beer_id is None:
+            raise SimulatorRefused(f"tap {tap_id} has no beer yet: say which beer to put on")
+        beer = await ask(load.beer, self._ports, beer_id)
         kind = keg_type(type_id or tap.type_id or "half_barrel")
-        shell_lbs = kind.tare_lbs or tap.empty_lbs or 20.0
+        shell_lbs = kind.tare_lbs or tap.empty_lbs or _USUAL_SHELL_LBS
         full_lbs = kind.full_lbs(empty_lbs=shell_lbs, specific_gravity=beer.specific_gravity)
-        self._next[self._scales[tap_id]] = NextKeg(
+        keg = NextKeg(
             beer_id=beer.beer_id,
             type_id=kind.type_id,
             tare=Tare(empty_lbs=shell_lbs, source=TareSource.STAMPED),
             full_lbs=full_lbs,
         )
-        await self._order(
+        await self._pipe.order(
             "change",
-            tap_id,
+            # Only a change that the bar carries out may say what comes next: another one may still be under way.
+            done=lambda: self._next.update({scale: keg}),
+            scale=scale,
             shell_lbs=shell_lbs,
             beer_lbs=full_lbs - shell_lbs,
             full_lbs=full_lbs,
             sg=beer.specific_gravity,
         )
 
-    async def _order(self, do: str, tap_id: TapId, **fields: Any) -> None:
+    def _scale(self, tap_id: TapId) -> str:
         scale = self._scales.get(tap_id)
         if scale is None:
-            raise SimulatorRefused(f"no simulated scale stands under tap {tap_id}")
-        await self._pipe.order(do, scale=scale, **fields)
+            raise SimulatorRefused(f"no simulated scale stands under tap {tap_id}: choose another tap")
+        return scale
 
-    def _heard(self, said: Mapping[str, Any]) -> None:
+    async def _order(self, do: str, tap_id: TapId, **fields: Any) -> None:
+        await self._pipe.order(do, scale=self._scale(tap_id), **fields)
+
+    async def _told(self) -> dict[str, Said]:
+        """What the bar says is really so, by scale."""
+        said = await self._pipe.order("truth")
+        return {one["scale"]: one for one in said["scales"]}
+
+    def _heard(self, said: Said) -> None:
         """Do what follows from something that happened in the bar."""
         kind = said.get("event")
-        if kind == "kicked":
-            self._send_off(self._replace_empty(said["scale"]))
-        elif kind == "changed":
-            self._send_off(self._tell_changed(said))
+        if kind == "kicked" and said["scale"] in self._taps:
+            self._send_bartender(said["scale"])
+        elif kind == "changed" and said["scale"] in self._taps:
+            _keep(self._tell_changed(said), among=self._tellings)
         elif kind == "error":
             _log.warning("the simulated bar complains", message=said.get("message"))
 
-    def _send_off(self, errand: Any) -> None:
-        task = asyncio.ensure_future(errand)
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
+    def _send_bartender(self, scale: str) -> None:
+        _keep(self._replace_empty(scale), among=self._bartenders)
 
     async def _replace_empty(self, scale: str) -> None:
+        """Come back after a while and change the keg, unless somebody else did meanwhile."""
         tap_id = self._taps[scale]
         await self._clock.sleep_until(self._clock.now() + BARTENDER_TAKES)
         try:
-            await self.change(tap_id)
+            if (await self._told())[scale]["beer_lbs"] <= 0:
+                await self.change(tap_id)
         except (SimulatorRefused, Refusal) as refused:
             _log.warning("the simulated bartender could not change a keg", tap=str(tap_id), why=str(refused))
 
-    async def _tell_changed(self, said: Mapping[str, Any]) -> None:
+    async def _tell_changed(self, said: Said) -> None:
         """Tell the product about a keg that was changed, as the bartender who did it."""
         scale = said["scale"]
         keg = self._next.pop(scale, None)
         if keg is None:
+            _log.warning("a keg was changed that nobody here ordered", scale=scale)
             return
-        lifted_at = EPOCH + timedelta(seconds=said["lifted_at"])
-        placed_at = EPOCH + timedelta(seconds=said["placed_at"])
-        member: Member = SYSTEM
-        with contextlib.suppress(asyncio.CancelledError):
-            try:
-                await ask(
-                    change_keg,
-                    self._ports,
-                    tap_id=self._taps[scale],
-                    keg=keg,
-                    at=placed_at,
-                    lifted_at=lifted_at,
-                    member=member,
-                    now=self._clock.now(),
-                )
-            except Refusal as refused:
-                _log.warning("a changed keg was refused", tap=str(self._taps[scale]), why=str(refused))
+        for _ in range(TRIES):
+            if await self._told_product(self._taps[scale], keg, said):
+                return
+            await asyncio.sleep(AGAIN_S)
+
+    async def _told_product(self, tap_id: TapId, keg: NextKeg, said: Said) -> bool:
+        """Whether the product knows of the change, or refuses it for good."""
+        try:
+            await ask(
+                change_keg,
+                self._ports,
+                tap_id=tap_id,
+                keg=keg,
+                at=EPOCH + timedelta(seconds=said["placed_at"]),
+                lifted_at=EPOCH + timedelta(seconds=said["lifted_at"]),
+                member=SYSTEM,
+                now=self._clock.now(),
+            )
+        except StoreUnavailable as away:
+            _log.warning("a changed keg could not be told yet", tap=str(tap_id), why=str(away))
+            return False
+        except Refusal as refused:
+            _log.warning("a changed keg was refused", tap=str(tap_id), why=str(refused))
+        return True
 
 
-def sizes() -> dict[str, str]:
-    """Give the sizes a simulated keg can have: those whose shell weight is known, by id."""
-    return {kind.type_id: kind.name for kind in KEG_TYPES.values() if kind.tare_lbs is not None}
+def _keep(errand: Coroutine[Any, Any, None], *, among: set[asyncio.Task[None]]) -> None:
+    """Let it run, and hold on to it: the event loop alone does not."""
+    task = asyncio.create_task(errand)
+    among.add(task)
+    task.add_done_callback(among.discard)

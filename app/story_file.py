@@ -1,22 +1,39 @@
 """Where the demo's story stands, saved with its data folder, so that the next run goes on from there."""
 
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import orjson
+import structlog
 
-from backend.clock import Story
+from backend.clock import MAX_SPEED, MIN_SPEED, Story
 
 NAME: Final = "story.json"
+_FIRST_S: Final = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
+_LAST_S: Final = datetime(2100, 1, 1, tzinfo=UTC).timestamp()
+
+_log = structlog.get_logger(__name__)
 
 
 def read_story(folder: Path) -> Story | None:
-    """Give the saved story, None where there is none that can be read: then the story begins again."""
+    """Give the saved story, None where there is none that can be used: then the story begins again."""
+    place = folder / NAME
     try:
-        saved = orjson.loads((folder / NAME).read_bytes())
-        return Story(seconds=float(saved["seconds"]), speed=float(saved["speed"]))
-    except (OSError, orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        return _story(orjson.loads(place.read_bytes()))
+    except FileNotFoundError:
         return None
+    except (OSError, KeyError, TypeError, ValueError) as why:
+        _log.warning("the saved story cannot be used: it begins again", file=str(place), why=str(why))
+        return None
+
+
+def _story(saved: Any) -> Story:
+    """Read what was saved; raises KeyError, TypeError, ValueError where it is no story."""
+    story = Story(seconds=float(saved["seconds"]), speed=float(saved["speed"]))
+    if not (_FIRST_S <= story.seconds <= _LAST_S and MIN_SPEED <= story.speed <= MAX_SPEED):
+        raise ValueError(f"a story at {story.seconds:g} s and {story.speed:g}x is out of bounds")
+    return story
 
 
 def write_story(folder: Path, story: Story) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import structlog
 
@@ -28,11 +29,12 @@ class LocalFeed:
 
     def listen(self, listener: Callable[[Event], None]) -> Callable[[], None]:
         """Hear each event from now on; gives the function that ends it (calling it twice is harmless)."""
+        mine = partial(listener)  # so that who listens twice may end one of the two
         with self._lock:
-            self._listeners = (*self._listeners, listener)
+            self._listeners = (*self._listeners, mine)
 
         def end() -> None:
             with self._lock:
-                self._listeners = tuple(one for one in self._listeners if one is not listener)
+                self._listeners = tuple(one for one in self._listeners if one is not mine)
 
         return end

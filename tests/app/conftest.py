@@ -1,5 +1,6 @@
 """Ports on fresh stores; the embedded adapters are the test doubles."""
 
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,8 @@ from backend.embedded.history import SqliteHistory
 from backend.embedded.store import Store
 from backend.embedded.table import SqliteTable
 from backend.ports import Ports
+
+sys.path.insert(0, str(Path(__file__).parent))  # the tests are no package; their shared parts are plain modules
 
 
 @pytest.fixture
