@@ -130,10 +130,9 @@ def _resting(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
         return _at_rest(before.rest_net_lbs - before.extra_net_lbs, leaned_no_more, weighed, load=load)
     if before.odd_since is not None or fall < 0 or _too_fast(before, weighed):
         return _odd(before, weighed, load=load)
-    beer = fall if before.pouring or fall >= GAP_FALL_LBS or _unbroken(before, weighed) else 0.0
     if before.extra_lbs <= 0:
-        before = replace(before, extra_lbs=-beer, extra_net_lbs=-beer)
-    return _at_rest(before.rest_net_lbs - beer, before, weighed, load=load)
+        before = replace(before, extra_lbs=-fall, extra_net_lbs=-fall)
+    return _at_rest(before.rest_net_lbs - fall, before, weighed, load=load)
 
 
 def _at_rest(net_lbs: float, before: Shown, weighed: Weighed, *, load: Load) -> Shown:
@@ -166,12 +165,13 @@ def _odd(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
     relative = before.rest_net_lbs + min(0.0, rise)
     net = relative if abs(absolute - relative) <= load.apart_lbs else absolute
     rest = shown_at(net, gross_lbs=weighed.gross_lbs, at=weighed.at)
-    if rise < 0 or before.unseated:
+    if before.unseated:
         return rest
+    leaning = rise > 0 and before.extra_lbs > 0  # a second hand on the keg: both may be taken away together
     return replace(
         rest,
-        extra_lbs=max(0.0, before.extra_lbs) + rise,
-        extra_net_lbs=max(0.0, before.extra_net_lbs) + rest.net_lbs - before.rest_net_lbs,
+        extra_lbs=rise + (before.extra_lbs if leaning else 0.0),
+        extra_net_lbs=rest.net_lbs - before.rest_net_lbs + (before.extra_net_lbs if leaning else 0.0),
     )
 
 

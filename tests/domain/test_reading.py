@@ -118,6 +118,11 @@ def test_a_reading_sent_again_by_a_scale_without_a_clock_is_not_newer() -> None:
     assert mark.passed_by(_reading(boot=8, seq=1, second=11))
 
 
+def test_the_same_reading_again_is_not_newer_whether_numbered_or_not() -> None:
+    for reading in (_reading(boot=7, seq=5, second=10), _reading(boot=None, seq=None, second=10)):
+        assert not Watermark.of(reading).passed_by(reading)
+
+
 MOMENTS = st.datetimes(min_value=datetime(1971, 1, 1), max_value=datetime(2200, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
 
 

@@ -111,6 +111,31 @@ def test_a_lean_of_minutes_that_ends_leaves_the_level_as_it_was(lbs: float, minu
     assert told[-1][1].net_lbs == pytest.approx(NET, abs=0.03)
 
 
+@pytest.mark.parametrize("lbs", [0.3, 0.6])
+def test_a_lean_too_light_to_matter_is_never_shown_as_beer(lbs: float) -> None:
+    hand = _held(40, 300, lbs)
+
+    told = shows(published(lambda second: FULL + hand(second), seconds=290))
+
+    assert all(shown.net_lbs == pytest.approx(NET, abs=0.03) for _, shown in told)
+
+
+def test_a_hand_that_stays_under_the_keg_is_waited_for() -> None:
+    held = _rests(_rest(), gross=FULL - 5, start=2, seconds=55, every=9)
+
+    assert held.net_lbs == NET
+
+
+@pytest.mark.parametrize("lbs", [0.6, 5.0])
+def test_a_hand_that_was_believed_after_a_minute_is_taken_back_a_minute_after_it_let_go(lbs: float) -> None:
+    believed = _rests(_rest(), gross=FULL - lbs, start=0, seconds=80)
+    assert believed.net_lbs == pytest.approx(NET - lbs)
+
+    freed = _rests(believed, gross=FULL, start=82, seconds=65)
+
+    assert freed.net_lbs == pytest.approx(NET)
+
+
 def test_beer_poured_under_a_lean_is_gone_when_the_lean_ends() -> None:
     def platform(second: float) -> float:
         return FULL + _held(40, 240, 5.0)(second) - min(max(0, (second - 150) * 2), 16) * OUNCE
@@ -188,11 +213,11 @@ def test_a_pint_poured_during_a_silence_shows_at_once(wander: float) -> None:
 
 
 def test_a_rise_after_a_silence_does_not_take_the_last_pour_back() -> None:
-    poured = shown_level(_rest(), weighed(at_rest_at(FULL - 0.26, 10)), load=LOAD)
+    poured = shown_level(_rest(), weighed(at_rest_at(FULL - 0.6, 10)), load=LOAD)
 
     after = _rests(poured, gross=FULL, start=4000, seconds=120)
 
-    assert after.net_lbs == pytest.approx(NET - 0.26)
+    assert after.net_lbs == pytest.approx(NET - 0.6)
 
 
 def test_a_restart_of_the_scale_makes_no_taster_of_its_wander() -> None:
@@ -206,6 +231,35 @@ def test_a_new_keg_shows_its_own_weight_at_once_though_it_still_swings() -> None
     settled = shown_level(swinging, weighed(at_rest_at(160.0, 2)), load=LOAD)
 
     assert settled.net_lbs == pytest.approx(160.0 - LOAD.empty_lbs)
+
+
+def test_less_beer_on_show_than_on_the_platform_gives_way_after_a_minute() -> None:
+    shown, gross, second = _rest(80.0), 80.0, 0
+    while gross - 80.0 <= LOAD.apart_lbs:
+        gross, second = gross + 0.06, second + 30
+        shown = shown_level(shown, weighed(at_rest_at(gross, second)), load=LOAD)
+
+    waiting = _rests(shown, gross=gross, start=second, seconds=55)
+    risen = _rests(waiting, gross=gross, start=second + 60, seconds=0)
+
+    assert waiting.net_lbs == pytest.approx(80.0 - LOAD.empty_lbs)
+    assert risen.net_lbs == pytest.approx(gross - LOAD.empty_lbs)
+
+
+def test_a_swing_up_while_it_pours_brings_no_beer_back() -> None:
+    poured = shown_level(_rest(), weighed(at_rest_at(FULL - 0.5, 2, stable=False)), load=LOAD)
+
+    swung = shown_level(poured, weighed(at_rest_at(FULL - 0.3, 3, stable=False)), load=LOAD)
+
+    assert swung.net_lbs == poured.net_lbs == pytest.approx(NET - 0.5)
+
+
+def test_what_looked_like_a_pour_while_the_keg_was_lifted_is_forgotten() -> None:
+    lifting = shown_level(_rest(), weighed(at_rest_at(FULL - 0.5, 2, stable=False)), load=LOAD)
+
+    lifted = shown_lifted(lifting)
+
+    assert (lifted.net_lbs, lifted.pouring) == (NET, False)
 
 
 def test_more_beer_on_show_than_on_the_platform_gives_way_at_once() -> None:

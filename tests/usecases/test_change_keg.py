@@ -49,7 +49,8 @@ def test_the_old_keg_is_kicked_or_lifted_by_what_was_left_in_it(bar: Bar, last_l
 
 def test_a_keg_that_was_emptied_by_its_books_is_kicked_though_the_next_was_weighed_already(bar: Bar) -> None:
     old = bar.change(second=0)
-    bar.take([said(100, EMPTY + 0.2, pour=claim(50, FULL, 15.4 * 128)), said(500, FULL)])
+    emptied = said(100, EMPTY + 0.2, pour=claim(50, FULL, 15.4 * 128))
+    bar.take([emptied, *(said(second, FULL) for second in range(500, 620, 20))])
 
     bar.change(second=450, lifted=400)
 
