@@ -1,0 +1,63 @@
+"""Take the pictures of the README: `python e2e/pictures.py` starts a fresh demo and writes to docs/pictures/."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bar_server import ROOT
+from board_page import ready
+from demo_server import Demo
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+SIZES = ((1280, 800), (1440, 900), (390, 844))
+FOLDER = ROOT / "docs" / "pictures"
+TAP = "taps/loc-001:03"
+WARMS_UP_S = 12.0
+"""Until the first guests of the evening have been served."""
+
+
+def main() -> None:
+    """Write each picture in each size."""
+    with tempfile.TemporaryDirectory() as place, demo_in(Path(place)) as demo, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"] if os.geteuid() == 0 else []
+        )
+        page_of(browser, demo, "", 1280, 800).wait_for_timeout(WARMS_UP_S * 1000)
+        for width, height in SIZES:
+            for name, path in (("board", ""), ("tap", TAP)):
+                page = page_of(browser, demo, path, width, height)
+                page.screenshot(path=FOLDER / f"{name}-{width}x{height}.png")
+                page.context.close()
+        browser.close()
+
+
+@contextmanager
+def demo_in(place: Path) -> Iterator[Demo]:
+    """A demo that has just begun its story; ended in order."""
+    demo = Demo(place)
+    try:
+        yield demo.start()
+        demo.end()
+    finally:
+        demo.kill()
+
+
+def page_of(browser: Browser, demo: Demo, path: str, width: int, height: int) -> Page:
+    """An open page once all of it is drawn."""
+    page = browser.new_context(viewport={"width": width, "height": height}).new_page()
+    page.goto(demo.url + path)
+    if path:
+        expect(page.locator(".ss-chart-plot .main-svg").first).to_be_visible()
+        page.wait_for_function("window.did_handshake === true")
+    else:
+        ready(page)
+    page.evaluate("document.fonts.ready")
+    page.wait_for_timeout(1500)  # the level's own animation
+    return page
+
+
+if __name__ == "__main__":
+    main()
