@@ -34,7 +34,7 @@ _err = Console(stderr=True, highlight=False, soft_wrap=True)
 def demo(
     port: Annotated[int, typer.Option(help="Port of the web pages; 0 takes a free one.")] = 8080,
     data: Annotated[Path, typer.Option(help="Folder the demo keeps its data in.")] = Path("data/demo"),
-    taps: Annotated[int, typer.Option(help="How many taps the bar has, 1 to 24.")] = 15,
+    taps: Annotated[int | None, typer.Option(help="How many taps the bar has, 1 to 24; 15 unless given.")] = None,
     speed: Annotated[float | None, typer.Option(help="How fast the story runs, 0.1 to 600.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin the story again, on Friday 20:40.")] = False,
     broker: Annotated[str | None, typer.Option(help="An existing broker, as mqtt://user:password@host:1883.")] = None,

@@ -40,10 +40,10 @@ class DemoRefused(Exception):  # noqa: N818 - an answer to the person who starte
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoOptions:
-    """How the demo was asked to run."""
+    """How the demo was asked to run; `taps` and `speed` are as they were kept where they are None."""
 
     folder: Path
-    taps: int = TAPS
+    taps: int | None = None
     speed: float | None = None
     fresh: bool = False
     broker: str | None = None
@@ -68,10 +68,11 @@ def open_demo(options: DemoOptions) -> tuple[Site, Embedded]:
     embedded = open_embedded(options.folder, clock=clock, broker=options.broker, commit_seconds=options.commit_seconds)
     try:
         if story is None:
-            _seed(embedded.ports, options.taps, start=clock.now())
+            _seed(embedded.ports, options.taps or TAPS, start=clock.now())
         else:
-            newest = [state.updated_at for _, state in standing(embedded.ports) if state]
-            clock.restart_at(max([start, *newest]))
+            kept = standing(embedded.ports)
+            _same_bar(options, count=len(kept))
+            clock.restart_at(max([start, *(state.updated_at for _, state in kept if state)]))
         write_story(options.folder, clock.story())
     except BaseException:
         embedded.store.close()
@@ -85,13 +86,21 @@ def open_demo(options: DemoOptions) -> tuple[Site, Embedded]:
 
 def _checked(options: DemoOptions) -> Sequence[str]:
     """Give the command that runs the simulated bar; raises before anything in the data folder is touched."""
-    if not 1 <= options.taps <= MOST_TAPS:
+    if options.taps is not None and not 1 <= options.taps <= MOST_TAPS:
         raise DemoRefused(f"--taps {options.taps} is too many or too few: give 1 to {MOST_TAPS}")
     if options.speed is not None and not MIN_SPEED <= options.speed <= MAX_SPEED:
         raise DemoRefused(f"--speed {options.speed:g} is out of bounds: give {MIN_SPEED:g} to {MAX_SPEED:g}")
     if options.broker is not None and BrokerAddress.parse(options.broker).tls:
         raise DemoRefused("the simulated scales speak no TLS: give the broker as mqtt://, or leave --broker out")
     return _command(options.interpreter)
+
+
+def _same_bar(options: DemoOptions, *, count: int) -> None:
+    if options.taps not in {None, count}:
+        raise DemoRefused(
+            f"the bar in {options.folder} has {count} taps: leave --taps out to go on with it, "
+            f"or add --fresh to begin again with {options.taps}"
+        )
 
 
 @contextlib.asynccontextmanager

@@ -21,7 +21,7 @@ def read_story(folder: Path) -> Story | None:
     place = folder / NAME
     try:
         return _story(orjson.loads(place.read_bytes()))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, KeyError, TypeError, ValueError) as why:
         _log.warning("the saved story cannot be used: it begins again", file=str(place), why=str(why))

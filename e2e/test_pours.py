@@ -38,9 +38,7 @@ def test_a_pour_falls_on_the_tile_at_once_and_rests_within_an_ounce_of_the_truth
 
     fell_after = seen.fell_at() - seen.gone_at(4)
     off = seen.furthest_oz(since=seen.last_drop_at() + RESTS_WITHIN_S)
-    print(
-        f"{interpreter}, {lever}: began to fall {fell_after:+.2f} s after 4 oz had left, rests within {off:.2f} oz of the truth"
-    )
+    print(f"{interpreter}, {lever}: falls {fell_after:+.2f} s after 4 oz have left, rests {off:.2f} oz off the truth")
     assert seen.poured_oz == pytest.approx(ounces, abs=0.2)
     assert fell_after <= FALLS_WITHIN_S
     assert off <= 1

@@ -44,6 +44,7 @@ def test_a_second_start_shows_the_levels_of_the_first_within_eight_seconds(
     unchanged(page, before, poured=0.2)
 
 
+@pytest.mark.timeout(FAST_RUN_S + 150)
 def test_a_run_at_sixty_times_goes_on_where_it_was_and_an_empty_keg_has_been_replaced(
     start_demo: StartDemo, open_page: OpenPage
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli import cli
+from app.demo import DemoOptions, open_demo
 from backend.embedded.folder import FolderLock
 
 COMMAND = str(Path(sys.executable).with_name("scale-sense"))
@@ -189,6 +190,18 @@ def test_a_refused_broker_does_not_cost_the_story_that_was_to_begin_again(refuse
     refused(tmp_path / "data", "--fresh", "--broker", "nonsense")
 
     assert (tmp_path / "data" / "story.json").exists()
+
+
+def test_another_number_of_taps_than_the_folder_has_is_refused_not_overlooked(refused: Refused, tmp_path: Path) -> None:
+    _, embedded = open_demo(DemoOptions(folder=tmp_path / "data", taps=1))
+    embedded.store.close()
+
+    said = refused(tmp_path / "data", "--taps", "2")
+
+    assert said == (
+        f"the bar in {tmp_path}/data has 1 taps: leave --taps out to go on with it, "
+        "or add --fresh to begin again with 2"
+    )
 
 
 def test_micropython_that_is_not_installed_is_named_with_its_package(
