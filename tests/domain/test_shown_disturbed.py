@@ -347,3 +347,9 @@ def test_however_rough_an_evening_is_it_ends_within_a_tenth_of_a_gallon(seed: in
     told = shows(published(lambda at: FULL + platform(at), seconds=second + 70, seed=seed))
 
     assert told[-1][1].net_lbs == pytest.approx(NET + platform(second + 70), abs=12.8 * OUNCE)
+
+
+def test_a_keg_that_is_being_lifted_does_not_look_like_a_pour() -> None:
+    told = shows([at_rest_at(FULL - fall, 1 + fall / 30, stable=False) for fall in (3, 20, 45)], before=_rest())
+
+    assert all(shown.net_lbs == NET and not shown.pouring for _, shown in told)
