@@ -33,6 +33,7 @@ def create_app(site: Site, embedded: Embedded, *, mode: str, along: Along | None
         dark=True,
         language="en-US",
         viewport="width=device-width, initial-scale=1, viewport-fit=cover",
+        tailwind=False,
         reconnect_timeout=RECONNECT_S,
         show_welcome_message=False,
     )

@@ -2,7 +2,7 @@
 
 import { StoryClock, ageText, mark, secondsSince } from "story_clock";
 import { byUrgency, isUrgent, readState, sentence } from "tap_state";
-import { ADVANCE_S, REST_AFTER_TOUCH_S, gridShape, pageCount, pageOf, pageSize } from "board_grid";
+import { ADVANCE_S, REST_AFTER_TOUCH_S, PAGE_SIZE, gridShape, pageCount, pageOf } from "board_grid";
 import { crossedClosing } from "nightly";
 import { probeHealth } from "link_watch";
 import { keep, kept, usualDensity } from "board_choices";
@@ -35,17 +35,14 @@ export default {
     ordered() {
       return this.order === "urgency" ? [...this.taps].sort(byUrgency) : this.taps;
     },
-    size() {
-      return pageSize(this.portrait);
-    },
     paged() {
-      return this.density === "wall" && this.taps.length > this.size;
+      return this.density === "wall" && this.taps.length > PAGE_SIZE;
     },
     pages() {
-      return this.paged ? pageCount(this.taps.length, this.size) : 1;
+      return this.paged ? pageCount(this.taps.length) : 1;
     },
     shown() {
-      return this.paged ? pageOf(this.ordered, Math.min(this.page, this.pages - 1), this.size) : this.ordered;
+      return this.paged ? pageOf(this.ordered, Math.min(this.page, this.pages - 1)) : this.ordered;
     },
     shape() {
       const { columns, rows } = gridShape(this.taps.length, this.portrait);

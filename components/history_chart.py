@@ -12,10 +12,9 @@ class HistoryChart(ui.element):
         super().__init__("figure")
         self.classes("ss-chart").props("role=img")
         self._drawn: LevelHistory | None = None
+        self._plot: ui.plotly | None = None  # never there unseen: Plotly complains of being resized while hidden
         with self:
-            self._plot = ui.plotly({"data": [], "layout": {}}).classes("ss-chart-plot")
             self._empty = ui.label().classes("ss-chart-empty")
-        self._plot.set_visibility(False)
 
     def show(self, history: LevelHistory) -> None:
         """Draw this history in place of the one before; nothing is sent where nothing has changed."""
@@ -23,11 +22,20 @@ class HistoryChart(ui.element):
             return
         self._drawn = history
         self.props["aria-label"] = described(history)
-        self._plot.set_visibility(bool(history.points))
         self._empty.set_visibility(not history.points)
         self._empty.set_text(described(history))
-        if history.points:
+        if not history.points:
+            self._take_away()
+        elif self._plot is None:
+            with self:
+                self._plot = ui.plotly(figure_of(history)).classes("ss-chart-plot")
+        else:
             self._plot.update_figure(figure_of(history))
+
+    def _take_away(self) -> None:
+        if self._plot is not None:
+            self._plot.delete()
+            self._plot = None
 
 
 def described(history: LevelHistory) -> str:

@@ -79,11 +79,21 @@ def test_fewer_taps_make_larger_tiles(friday: MadeUpBar, open_page: OpenPage, co
     assert page.evaluate(OVERLAPPING) == []
 
 
-def test_a_tablet_that_stands_shows_ten_taps_a_page(friday: MadeUpBar, open_page: OpenPage) -> None:
+def test_a_tablet_that_stands_shows_twelve_taps_in_three_columns(friday: MadeUpBar, open_page: OpenPage) -> None:
     page = ready(open_page(friday.url, width=800, height=1280))
 
-    assert numbers(page) == list(range(1, 11))
+    assert numbers(page) == list(range(1, 13))
     assert min(each["font"] for each in measured(page, ".ss-no, .ss-percent")) >= 72
+    assert page.evaluate(SPILLED) == []
+    assert page.evaluate(OVERLAPPING) == []
+
+
+def test_fifteen_taps_fit_one_page_of_a_wall_at_full_size(made_up_bar: StartBar, open_page: OpenPage) -> None:
+    page = ready(open_page(made_up_bar(rows=friday_night(15)).url))
+
+    assert numbers(page) == list(range(1, 16))
+    assert min(each["font"] for each in measured(page, ".ss-no, .ss-percent")) >= 72
+    assert min(each["font"] for each in measured(page, ".ss-beer")) >= 32
     assert page.evaluate(SPILLED) == []
     assert page.evaluate(OVERLAPPING) == []
 
@@ -171,7 +181,7 @@ def test_the_urgent_stand_above_the_grid_which_keeps_its_order_until_told(
     assert numbers(ready(page)) == by_urgency, "the choice was forgotten"
 
 
-def test_more_than_twelve_taps_turn_pages(made_up_bar: StartBar, open_page: OpenPage) -> None:
+def test_more_than_fifteen_taps_turn_pages(made_up_bar: StartBar, open_page: OpenPage) -> None:
     page = ready(open_page(made_up_bar(rows=friday_night(20)).url))
 
     first = numbers(page)
@@ -179,8 +189,8 @@ def test_more_than_twelve_taps_turn_pages(made_up_bar: StartBar, open_page: Open
     second = numbers(page)
     page.get_by_role("button", name="Hold page").click()
 
-    assert first == list(range(1, 13))
-    assert second == list(range(13, 21))
+    assert first == list(range(1, 16))
+    assert second == list(range(16, 21))
     expect(page.get_by_role("button", name="Turn pages")).to_have_attribute("aria-pressed", "true")
     assert min(min(each["w"], each["h"]) for each in measured(page, ".ss-board button")) >= 64
 
