@@ -176,7 +176,7 @@ def test_the_bartender_comes_once_a_keg_ran_empty_and_not_before(ports: Ports) -
 
             def hear(said: Any) -> None:
                 if said.get("event") == "kicked":
-                    emptied.append(simulator.story.seconds)
+                    emptied.append(said["t"])
                 heard(said)
 
             simulator._pipe._heard = hear
@@ -188,7 +188,8 @@ def test_the_bartender_comes_once_a_keg_ran_empty_and_not_before(ports: Ports) -
     assert len(emptied) == 1
     assert old.closed_at is not None
     waited = _seconds(old.closed_at) - emptied[0]
-    assert BARTENDER_TAKES.total_seconds() - 1 <= waited <= BARTENDER_TAKES.total_seconds() + 0.25 * FAST
+    takes = BARTENDER_TAKES.total_seconds()
+    assert takes - 0.3 * FAST <= waited <= takes + 1.5 * FAST  # a busy machine lets the bar fall behind its clock
     assert fresh.state is KegState.ON_TAP
     assert len(kegs(ports, TWO)) == 1
 

@@ -1,0 +1,182 @@
+"""The health page, served in this process: what it says, and that it says it whatever is wrong."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from live_bar import T0, run, set_up, weigh
+
+import app.health
+import backend.wiring.embedded
+from app.health import health_router
+from app.live import Live
+from app.simulator import Simulator
+from app.site import Site
+from backend.clock import DemoClock
+from backend.domain.refusal import NotFound
+from backend.embedded.broker import NoBroker
+from backend.wiring.embedded import Embedded, open_embedded
+
+FIELDS = {
+    "status", "mode", "version", "now", "speed", "taps", "readings_total", "readings_stored", "last_reading_at",
+    "unclaimed_total", "dead_letters_total", "waiting", "broker", "store", "simulator",
+}  # fmt: skip
+NOBODY = "mqtt://127.0.0.1:1"
+Serving = Callable[..., contextlib.AbstractAsyncContextManager["Served"]]
+
+
+class Served:
+    """A site whose health can be asked; its intake runs where the test starts it."""
+
+    def __init__(self, embedded: Embedded, *, simulated: bool = False) -> None:
+        self.embedded = embedded
+        clock = DemoClock(start=T0, speed=10)
+        ports = embedded.ports
+        simulator = Simulator(ports, clock, scales={}, command=["false"], folder=Path()) if simulated else None
+        live = Live(ports, clock, location_id="loc-001")
+        site = Site(ports=ports, clock=clock, live=live, location_id="loc-001", simulator=simulator)
+        api = FastAPI()
+        api.include_router(health_router(site, embedded, mode="site"))
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(app=api), base_url="http://127.0.0.1")
+
+    async def health(self) -> dict[str, Any]:
+        """What the page says; it must answer 200."""
+        answer = await self._client.get("/healthz")
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json()
+        assert set(told) == FIELDS
+        return told
+
+    async def close(self) -> None:
+        """End what runs."""
+        await self._client.aclose()
+        await self.embedded.stop()
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Serving:
+    """`serving(broker=..., simulated=...)`: a bar of two taps, ended at the end of the block."""
+
+    @contextlib.asynccontextmanager
+    async def served(broker: str = NOBODY, **options: Any) -> AsyncIterator[Served]:
+        embedded = open_embedded(tmp_path, clock=DemoClock(start=T0), broker=broker)
+        set_up(embedded.ports)
+        site = Served(embedded, **options)
+        try:
+            yield site
+        finally:
+            await site.close()
+
+    return served
+
+
+def test_health_tells_what_a_machine_needs_to_know(serving: Serving) -> None:
+    async def story() -> None:
+        async with serving() as served:
+            weigh(served.embedded.ports, 1, 100.0, 99.0)
+
+            told = await served.health()
+
+            assert (told["mode"], told["taps"], told["speed"]) == ("site", 2, 10)
+            assert told["now"].startswith("2026-03-21T03:40:0")
+            assert told["version"].count(".") >= 1
+            assert told["readings_stored"] == 2
+            assert told["store"] == {"pending": True, "note": None}
+            assert told["simulator"] is None
+            assert (told["readings_total"], told["unclaimed_total"], told["dead_letters_total"]) == (0, 0, 0)
+            assert told["last_reading_at"] is None
+            assert told["waiting"] == 0
+
+    run(story())
+
+
+def test_a_broker_that_is_away_is_a_note_and_no_failure(serving: Serving) -> None:
+    async def story() -> None:
+        async with serving() as served:
+            await served.embedded.start()
+            told = await served.health()
+            async with asyncio.timeout(5):
+                while told["broker"]["note"] in {None, "", "connecting"}:
+                    await asyncio.sleep(0.02)
+                    told = await served.health()
+
+            assert told["status"] == "degraded"
+            assert told["broker"]["connected"] is False
+            assert told["broker"]["kind"] == "existing"
+            assert "127.0.0.1:1" in told["broker"]["address"]
+            assert "127.0.0.1:1" in told["broker"]["note"]
+
+    run(story())
+
+
+def test_a_machine_without_any_broker_is_told_what_to_install(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backend.wiring.embedded, "choose_broker", lambda *_, **__: NoBroker())
+
+    async def story() -> None:
+        async with serving() as served:
+            await served.embedded.start()
+            told = await served.health()
+
+            assert told["status"] == "degraded"
+            assert "install mosquitto" in told["broker"]["note"]
+
+    run(story())
+
+
+def test_a_password_of_the_broker_is_never_shown(serving: Serving) -> None:
+    async def story() -> None:
+        async with serving("mqtt://bar:secret@127.0.0.1:1") as served:
+            await served.embedded.start()
+            await asyncio.sleep(0.1)
+
+            assert "secret" not in str(await served.health())
+
+    run(story())
+
+
+def test_a_store_that_is_away_is_said_and_what_it_knew_is_unknown(serving: Serving) -> None:
+    async def story() -> None:
+        async with serving() as served:
+            served.embedded.store.close()
+
+            told = await served.health()
+
+            assert told["status"] == "degraded"
+            assert told["store"]["note"] == "the store is closed: open it again"
+            assert (told["taps"], told["readings_stored"], told["store"]["pending"]) == (None, None, None)
+
+    run(story())
+
+
+@pytest.mark.parametrize("failure", [NotFound("there is no location loc-001"), KeyError(), RuntimeError("?")])
+def test_whatever_fails_inside_is_no_failure_of_the_page(
+    serving: Serving, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise failure
+
+    monkeypatch.setattr(app.health, "view_board", fails)
+
+    async def story() -> None:
+        async with serving() as served:
+            told = await served.health()
+
+            assert told["status"] == "degraded"
+            assert told["store"]["note"]
+
+    run(story())
+
+
+def test_the_demo_says_whether_its_bar_lives(serving: Serving) -> None:
+    async def story() -> None:
+        async with serving(simulated=True) as served:
+            assert (await served.health())["simulator"] == {"running": False}
+
+    run(story())
