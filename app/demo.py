@@ -10,7 +10,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from app.demo_bar import LOCATION, MOST_TAPS, PAST, SEED, TAPS, DemoTap, demo_taps, story_start
+from app.demo_bar import (
+    LOCATION,
+    MOST_TAPS,
+    PAST,
+    SEED,
+    TAPS,
+    DemoTap,
+    about_to_run_out,
+    demo_taps,
+    last_glasses_oz,
+    story_start,
+)
 from app.live import Live
 from app.seeding import GuestOrder, seed
 from app.simulator import Simulator
@@ -27,7 +38,7 @@ from backend.embedded.broker_address import BrokerAddress
 from backend.ports import Ports, Query
 from backend.usecases import load
 from backend.wiring.embedded import Embedded, clear_folder, open_embedded
-from firmware.sim.drinkers import past
+from firmware.sim.drinkers import Drinkers, past
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 INTERPRETERS: Final = ("cpython", "micropython")
@@ -136,12 +147,21 @@ def standing(ports: Ports) -> list[tuple[Tap, TapState | None]]:
 def _seed(ports: Ports, count: int, *, start: datetime) -> None:
     told = demo_taps(count, start=start)
     until = int(start.timestamp())
+    told[0] = about_to_run_out(told[0], oz=last_glasses_oz(_orders_after(until, popularity=told[0].popularity)))
     begin = until - int(PAST.total_seconds())
     drunk: Iterator[GuestOrder] = past(  # type: ignore[no-untyped-call]  # the MicroPython subset
         SEED, [tap.popularity for tap in told], begin, until, _local_offset
     )
     with progress_bar("Pouring sixty days of beer") as progress:
         seed(ports, told, drunk, start=start, progress=progress)
+
+
+def _orders_after(epoch_s: int, *, popularity: float) -> Iterator[float]:
+    """Yield the glasses (US oz) that the guests of the first tap are about to order."""
+    guests = Drinkers(SEED, [popularity], _local_offset)  # type: ignore[no-untyped-call]  # the MicroPython subset
+    while order := guests.next_pour(0, epoch_s):
+        epoch_s, oz, _ = order
+        yield oz
 
 
 def _local_offset(epoch_s: int) -> int:

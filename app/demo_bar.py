@@ -1,6 +1,7 @@
 """The demo bar: its beers, its taps, and how its Friday night begins; every name is made up."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -24,8 +25,9 @@ TAPS: Final = 15
 MOST_TAPS: Final = 24
 SILENT_FOR: Final = timedelta(minutes=22)
 """How long one scale has been silent when the story begins."""
-LAST_GLASSES_OZ: Final = 34.0
-"""What is left in the keg that is about to run out: two pints, gone within minutes on a Friday."""
+LAST_GLASSES_OZ: Final = 20.0
+"""What the keg that is about to run out holds at least: a pint and a bit, gone within minutes on a Friday."""
+_SIP_OZ: Final = 1.0
 
 _GLASS: Final = Serving(name="glasses", oz=12.0)
 _TULIP: Final = Serving(name="tulips", oz=10.0)
@@ -123,6 +125,25 @@ def _tap(place: int, start: datetime) -> DemoTap:
         popularity=popularity,
         offline=offline,
     )
+
+
+def last_glasses_oz(ordered: Iterable[float]) -> float:
+    """Give what must be left in a keg (US oz) so that one of the next guests finds it empty.
+
+    `ordered` are the glasses they are about to order, in order of time: the first that together make
+    `LAST_GLASSES_OZ`, less a sip.
+    """
+    total = 0.0
+    for oz in ordered:
+        total += oz
+        if total >= LAST_GLASSES_OZ:
+            break
+    return total - _SIP_OZ
+
+
+def about_to_run_out(tap: DemoTap, *, oz: float) -> DemoTap:
+    """Give the tap with this much (US oz) left in its keg."""
+    return replace(tap, story=replace(tap.story, left_gallons=oz / OZ_PER_GALLON))
 
 
 def story_start(wall: datetime) -> datetime:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.demo_bar import LOCATION, MOST_TAPS, demo_taps, story_start
+from app.demo_bar import LOCATION, MOST_TAPS, about_to_run_out, demo_taps, last_glasses_oz, story_start
 from backend.domain.units import OZ_PER_GALLON
 
 SPRING = datetime(2026, 3, 8, 10, 0, tzinfo=UTC)
@@ -48,3 +48,17 @@ def test_one_scale_is_silent_when_the_story_begins() -> None:
     assert len(silent) == 1
     assert silent[0].silent_since is not None
     assert silent[0].silent_since < AUTUMN
+
+
+def test_the_last_glasses_run_out_with_one_of_the_next_guests() -> None:
+    assert last_glasses_oz([16.0, 12.0, 16.0]) == 27.0
+    assert last_glasses_oz([4.0, 4.0, 16.0, 16.0]) == 23.0
+
+
+def test_a_tap_that_is_about_to_run_out_keeps_all_else() -> None:
+    tap = demo_taps(1, start=AUTUMN)[0]
+
+    soon = about_to_run_out(tap, oz=32.0)
+
+    assert soon.story.left_gallons == 0.25
+    assert (soon.story.tap_id, soon.popularity, soon.offline) == (tap.story.tap_id, tap.popularity, tap.offline)
