@@ -159,7 +159,7 @@ def _seed(ports: Ports, count: int, *, start: datetime) -> None:
 def _orders_after(epoch_s: int, *, popularity: float) -> Iterator[float]:
     """Yield the glasses (US oz) that the guests of the first tap are about to order."""
     guests = Drinkers(SEED, [popularity], _local_offset)  # type: ignore[no-untyped-call]  # the MicroPython subset
-    while order := guests.next_pour(0, epoch_s):
+    while order := guests.next_pour(0, epoch_s):  # type: ignore[no-untyped-call]
         epoch_s, oz, _ = order
         yield oz
 
