@@ -11,6 +11,7 @@ from nicegui import ui
 
 from app import pages
 from app.health import health_router
+from app.origin import OriginGuard
 from app.site import Site
 from backend.wiring.embedded import Embedded
 
@@ -25,6 +26,7 @@ def create_app(site: Site, embedded: Embedded, *, mode: str, along: Along | None
     # Full collections over many page elements stopped the loop for 150 ms; rarer ones do not (measured).
     gc.set_threshold(100_000, 50, 1000)
     api = FastAPI(title="Scale Sense", lifespan=_lifespan(site, embedded, along), docs_url=None, redoc_url=None)
+    api.add_middleware(OriginGuard)
     api.include_router(health_router(site, embedded, mode=mode))
     pages.register(site)
     ui.run_with(
