@@ -37,7 +37,7 @@ def test_another_sites_page_may_not_ask(origin: str) -> None:
 def answered(kind: str, sent_headers: list[tuple[bytes, bytes]]) -> list[dict[str, Any]]:
     sent: list[dict[str, Any]] = []
 
-    async def inner(scope: Any, receive: Any, send: Any) -> None:
+    async def inner(_scope: Any, _receive: Any, send: Any) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
     async def send(message: Any) -> None:
