@@ -18,7 +18,7 @@ from backend.domain.units import gallons_of
 pytestmark = pytest.mark.browser
 
 LEVELS_WITHIN_S = 8.0
-FAST_RUN_S = 600.0 if os.environ.get("SCALE_SENSE_LONG") else 30.0
+FAST_RUN_S = 600.0 if os.environ.get("SCALE_SENSE_LONG") else 20.0
 WANDER_GALLONS = 0.1
 """Shown and true may differ by this much before the board gives way to the weight."""
 A_ROUND_GALLONS = 0.5
@@ -65,7 +65,7 @@ def test_a_run_at_sixty_times_goes_on_where_it_was_and_an_empty_keg_has_been_rep
     before = states(demo)
     page, took_s = started_again(demo, open_page)
 
-    print(f"after {FAST_RUN_S:.0f} s at 60x: levels after {took_s:.1f} s")
+    print(f"after {FAST_RUN_S:.0f} s at 60x: levels after {took_s:.1f} s, the board served after {demo.took_s:.1f} s")
     assert took_s < LEVELS_WITHIN_S
     assert demo.health()["now"] >= at
     unchanged(page, before, poured=A_ROUND_GALLONS)
