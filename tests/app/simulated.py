@@ -1,0 +1,95 @@
+"""The simulated bar in tests: the real child process without a broker, or one that is only pretended."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from fake_child import command
+from live_bar import ONE, T0, TWO, set_up
+
+from app.simulator import Simulator
+from backend.clock import DemoClock
+from backend.domain.beer import Beer
+from backend.domain.ids import TapId
+from backend.domain.keg import Keg
+from backend.domain.member import OWNER
+from backend.domain.times import EPOCH
+from backend.ports import Ports
+from backend.usecases.set_up import add_beer
+from backend.usecases.view_tap import kegs_of
+
+ROOT = Path(__file__).parents[2]
+SCALES = {ONE: "SCALE-1", TWO: "SCALE-2"}
+FAST = 200.0
+STOUT = Beer(beer_id="stout", name="Stout", specific_gravity=1.014)
+
+
+def set_up_two_beers(ports: Ports) -> Ports:
+    """A bar that is set up, with a second beer to change to."""
+    set_up(ports)
+    add_beer(ports, beer=STOUT, location_id="loc-001", member=OWNER)
+    return ports
+
+
+@contextlib.asynccontextmanager
+async def living(
+    ports: Ports, *, beer_lbs: tuple[float, float] = (100.0, 80.0), speed: float = FAST
+) -> AsyncIterator[Simulator]:
+    """The real simulated bar with so much beer on its two taps, while the block runs; nobody drinks there."""
+    clock = DemoClock(start=T0, speed=speed)
+    simulator = Simulator(ports, clock, scales=SCALES, command=[sys.executable, "-m", "firmware.sim"], folder=ROOT)
+    await simulator.start(plan(beer_lbs))
+    try:
+        yield simulator
+    finally:
+        await simulator.stop()
+
+
+@contextlib.asynccontextmanager
+async def pretended(ports: Ports, folder: Path, script: str) -> AsyncIterator[Simulator]:
+    """A bar that is only pretended, a minute into its story."""
+    clock = DemoClock(start=T0 + timedelta(minutes=1))
+    simulator = Simulator(ports, clock, scales=SCALES, command=command(folder, script), folder=folder)
+    await simulator.start(plan((100, 80)))
+    try:
+        yield simulator
+    finally:
+        await simulator.stop()
+
+
+def plan(beer_lbs: tuple[float, float]) -> dict[str, Any]:
+    """The plan of two half barrels; nobody drinks there."""
+    keg = {"shell_lbs": 29.7, "full_lbs": 160.3, "sg": 1.010}
+    return {
+        "seed": 1,
+        "broker": {"host": "127.0.0.1", "port": 1},
+        "drinkers": False,
+        "scales": [{"scale": f"SCALE-{n}", "beer_lbs": lbs, **keg} for n, lbs in enumerate(beer_lbs, start=1)],
+    }
+
+
+def kegs(ports: Ports, tap_id: TapId = ONE) -> list[Keg]:
+    """The kegs that stood on a tap, newest first."""
+    return list(kegs_of(ports, tap_id=tap_id, until=T0 + timedelta(days=1), limit=10))
+
+
+async def told_at(simulator: Simulator) -> float:
+    """The bar's own time, epoch s."""
+    said = await simulator._pipe.order("truth")
+    return float(said["t"])
+
+
+async def until_true(simulator: Simulator, told: Any) -> None:
+    """Wait until the truth is so."""
+    async with asyncio.timeout(5):
+        while not told(await simulator.truth()):  # noqa: ASYNC110 - the bar tells of no change
+            await asyncio.sleep(0.02)
+
+
+def seconds_of(moment: datetime) -> float:
+    """A moment as epoch s."""
+    return (moment - EPOCH).total_seconds()
