@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 SIZES = ((1280, 800), (1440, 900), (390, 844))
 FOLDER = ROOT / "docs" / "pictures"
 TAP = "taps/loc-001:03"
+POURING = (7, 12, 14)
+"""In each size somebody is being served at one of these taps."""
 WARMS_UP_S = 12.0
 """Until the first guests of the evening have been served."""
 
@@ -25,8 +27,11 @@ def main() -> None:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"] if os.geteuid() == 0 else []
         )
-        page_of(browser, demo, "", 1280, 800).wait_for_timeout(WARMS_UP_S * 1000)
-        for width, height in SIZES:
+        levers = browser.new_page()
+        levers.goto(demo.url + "simulator")
+        levers.wait_for_timeout(WARMS_UP_S * 1000)
+        for (width, height), served in zip(SIZES, POURING, strict=True):
+            levers.get_by_role("button", name=f"Pour a pint, tap {served}", exact=True).click()
             for name, path in (("board", ""), ("tap", TAP)):
                 page = page_of(browser, demo, path, width, height)
                 page.screenshot(path=FOLDER / f"{name}-{width}x{height}.png")
