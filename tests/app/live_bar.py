@@ -54,7 +54,7 @@ def weigh(ports: Ports, scale: int, *lbs: float, second: int = 0) -> None:
     take_readings(ports, readings=said)
 
 
-async def until(told: Callable[[], Any], *, within_s: float = 5.0) -> Any:
+async def until(told: Callable[[], Any], *, within_s: float = 15.0) -> Any:
     """Wait until the answer is truthy and give it; fails after a while."""
     async with asyncio.timeout(within_s):
         while not (answer := told()):  # noqa: ASYNC110 - what is asked tells of no change

@@ -85,7 +85,7 @@ async def told_at(simulator: Simulator) -> float:
 
 async def until_true(simulator: Simulator, told: Any) -> None:
     """Wait until the truth is so."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(15):
         while not told(await simulator.truth()):  # noqa: ASYNC110 - the bar tells of no change
             await asyncio.sleep(0.02)
 

@@ -5,6 +5,7 @@ import math
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import cycle
 from typing import Any, Final
 
 from bar import ONE, T0, TWO, Bar, at
@@ -24,6 +25,8 @@ from firmware.sim.commands import Commands
 PUMP_REST_MS: Final = 1000
 """As the pump does it when the story runs fast."""
 BARTENDER_S: Final = 240
+BY_HAND: Final = range(9_000, 170_000, 16_000)
+"""Seconds into the story at which a keg is changed, whatever is left in it."""
 WINDOW_S: Final = 7.3
 """Messages of so long a time arrive in any order; no whole number, so that things happen within a second."""
 DUPLICATED: Final = 0.1
@@ -68,7 +71,9 @@ class Days:
         self._dice = random.Random(seed)
         self._commands: Any = Commands(lambda _: None)  # type: ignore[no-untyped-call]  # the MicroPython subset
         self._late: list[Reading] = []
-        self._errands: list[tuple[float, str]] = []
+        self._errands = [
+            (_s(at(second)), scale) for second, scale in zip(BY_HAND, cycle(["SCALE-2", "SCALE-1"]), strict=False)
+        ]
         self._next: dict[str, NextKeg] = {}
         first = {
             "SCALE-1": (self._some("pils", "sixth_barrel"), 2.5),
@@ -84,8 +89,6 @@ class Days:
         self._obey(do="drinkers", on=guests)
         for _ in range(int(hours * 3600 / WINDOW_S)):
             self._window()
-            if guests and self._dice.random() < WINDOW_S / (8 * 3600):
-                self._errands.append((0.0, self._dice.choice(list(SCALES))))
 
     def settle(self) -> None:
         """Let what is late arrive."""

@@ -25,7 +25,7 @@ from firmware.scale.config import BOUNDS
 pytestmark = pytest.mark.timeout(900)  # two days at one reading a second take minutes
 
 LONG = os.environ.get("SCALE_SENSE_LONG") == "1"
-INTERVALS = [1, 2, 5, 10, 30, 60, 120, 300] if LONG else [5, 300]
+INTERVALS = [1, 2, 5, 10, 30, 60, 120, 300] if LONG else [30, 300]
 HOURS = 48.0 if LONG else 12.0
 QUIET_HOURS = 0.25
 """At the end, without guests: whatever was still to be believed is believed."""
