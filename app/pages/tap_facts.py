@@ -75,7 +75,8 @@ def _books(view: TapView) -> list[Fact]:
     ledger, unit = view.ledger, view.location.settings.volume_unit
     if ledger is None:
         return []
-    gone = [f"{volume_words(ledger.poured, unit=unit)} poured in {ledger.pours} pours"]
+    times = "1 pour" if ledger.pours == 1 else f"{ledger.pours} pours"
+    gone = [f"{volume_words(ledger.poured, unit=unit)} poured in {times}"]
     gone += [f"{volume_words(ledger.wasted, unit=unit)} wasted"] if ledger.wasted else []
     gone += [f"{volume_words(ledger.unseen, unit=unit)} unseen"] if ledger.unseen else []
     left = volume_words(max(0.0, ledger.remaining), unit=unit)

@@ -74,6 +74,14 @@ def test_a_level_is_explained_by_weight_shell_gravity_and_books() -> None:
     assert facts["Its link"] == "connected since Fri 20 Mar, 20:41"
 
 
+def test_a_single_pour_is_told_in_the_singular() -> None:
+    ledger = Ledger(keg_id="keg-1", opening=15.5, poured=0.125, pours=1)
+
+    facts = dict(facts_of(replace(VIEW, ledger=ledger)))
+
+    assert "0.12 gal poured in 1 pour: 15.38 gal left" in facts["By the books"]
+
+
 def test_a_bare_tap_says_what_is_missing_and_invents_nothing() -> None:
     bare = replace(
         VIEW,
