@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
+
 from app.demo_bar import (
     LOCATION,
     MOST_TAPS,
@@ -34,6 +36,7 @@ from backend.domain.ids import TapId
 from backend.domain.keg_type import TYPICAL_GRAVITY
 from backend.domain.tap import Tap, TapState
 from backend.domain.times import EPOCH
+from backend.domain.units import lbs_of
 from backend.embedded.broker_address import BrokerAddress
 from backend.ports import Ports, Query
 from backend.usecases import load
@@ -43,6 +46,8 @@ from firmware.sim.drinkers import Drinkers, past
 ROOT: Final = Path(__file__).resolve().parent.parent
 INTERPRETERS: Final = ("cpython", "micropython")
 _SAVE_EVERY_S: Final = 5.0
+
+log = structlog.get_logger(__name__)
 
 
 class DemoRefused(Exception):  # noqa: N818 - an answer to the person who started it
@@ -130,7 +135,7 @@ async def running_demo(site: Site, embedded: Embedded, folder: Path) -> AsyncIte
         saving.cancel()
         await asyncio.gather(saving, return_exceptions=True)
         await simulator.stop()
-        write_story(folder, clock.story())
+        _save(folder, clock)
 
 
 def standing(ports: Ports) -> list[tuple[Tap, TapState | None]]:
@@ -181,15 +186,27 @@ def _plan(ports: Ports, broker: BrokerAddress, *, now: datetime) -> dict[str, An
         "broker": {"host": broker.host, "port": broker.port},
         "utc_offset_s": _local_offset(int(now.timestamp())),
         "scales": [
-            {**_scale(tap, state, told[tap.tap_id]), "user": broker.username, "password": broker.password}
+            {
+                **_scale(tap, _beer_lbs(ports, tap, state), told[tap.tap_id]),
+                "user": broker.username,
+                "password": broker.password,
+            }
             for tap, state in stands
             if tap.scale_id
         ],
     }
 
 
-def _scale(tap: Tap, state: TapState | None, told: DemoTap) -> dict[str, Any]:
-    beer_lbs = state.shown.net_lbs if state and state.shown and state.keg_id == tap.keg_id else 0.0
+def _beer_lbs(ports: Ports, tap: Tap, state: TapState | None) -> float:
+    """Tell how much beer (lb) stands under a tap: what is shown, or by the books where its keg was not weighed yet."""
+    if tap.keg_id is None or tap.specific_gravity is None:
+        return 0.0
+    if state and state.shown and state.keg_id == tap.keg_id:
+        return state.shown.net_lbs
+    return max(0.0, lbs_of(load.ledger(ports, tap.keg_id).remaining, specific_gravity=tap.specific_gravity))
+
+
+def _scale(tap: Tap, beer_lbs: float, told: DemoTap) -> dict[str, Any]:
     return {
         "scale": tap.scale_id,
         "zero": 84_000 + 311 * tap.tap_id.number,
@@ -222,4 +239,12 @@ def _command(interpreter: str) -> Sequence[str]:
 async def _keep_saved(folder: Path, clock: DemoClock) -> None:
     while True:
         await asyncio.sleep(_SAVE_EVERY_S)
+        _save(folder, clock)
+
+
+def _save(folder: Path, clock: DemoClock) -> None:
+    """Save the story; where that fails, the next run goes on from the last save or the newest reading."""
+    try:
         write_story(folder, clock.story())
+    except OSError as why:
+        log.warning("the story could not be saved", folder=str(folder), why=str(why))

@@ -17,15 +17,18 @@ _log = structlog.get_logger(__name__)
 
 
 def read_story(folder: Path) -> Story | None:
-    """Give the saved story, None where there is none that can be used: then the story begins again."""
+    """Give the saved story, None where there is none: then it begins.
+
+    A file that cannot be used gives a story at its earliest moment: the demo then goes on from its newest reading.
+    """
     place = folder / NAME
     try:
         return _story(orjson.loads(place.read_bytes()))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, KeyError, TypeError, ValueError) as why:
-        _log.warning("the saved story cannot be used: it begins again", file=str(place), why=str(why))
-        return None
+        _log.warning("the saved story cannot be used: going on from the newest reading", file=str(place), why=str(why))
+        return Story(seconds=_FIRST_S, speed=1.0)
 
 
 def _story(saved: Any) -> Story:

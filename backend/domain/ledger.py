@@ -86,23 +86,29 @@ class PourEnded(Event):
     gallons: float
 
 
-def pour_of(reading: Reading, claim: PourClaim, *, tap_id: TapId, keg_id: str, specific_gravity: float) -> Pour:
-    """Give the pour that a scale claims in a reading.
+def pour_began(reading: Reading, claim: PourClaim) -> datetime:
+    """Give when a claimed pour began, in the time that readings go by.
 
-    Its id comes from its cause (scale, boot, start), so the same message again gives the same pour. The scale says
-    by its own clock when the pour began, so that is as long before the reading as the two are apart there; a scale
-    without a clock, or with nonsense in the claim, gets a pour that ended when the reading was measured.
+    The scale says by its own clock when the pour began, so that is as long before the reading as the two are apart
+    there; a scale without a clock, or with nonsense in the claim, gets a pour that ended when the reading was measured.
     """
     seconds_back = claim.seconds if reading.sent_t is None else float(reading.sent_t - claim.start)
     if not 0 <= seconds_back <= claim.seconds + _LONGEST_WAIT_S:
         seconds_back = claim.seconds
-    started_at = reading.measured_at - timedelta(seconds=seconds_back)
+    return reading.measured_at - timedelta(seconds=seconds_back)
+
+
+def pour_of(reading: Reading, claim: PourClaim, *, tap_id: TapId, keg_id: str, specific_gravity: float) -> Pour:
+    """Give the pour that a scale claims in a reading.
+
+    Its id comes from its cause (scale, boot, start), so the same message again gives the same pour.
+    """
     boot = "none" if reading.boot is None else f"{reading.boot:08x}"
     return Pour(
         pour_id=f"{reading.device_id}.{boot}.{claim.start}",
         tap_id=tap_id,
         keg_id=keg_id,
-        started_at=started_at,
+        started_at=pour_began(reading, claim),
         seconds=claim.seconds,
         gallons=gallons_of(claim.before_lbs - claim.after_lbs, specific_gravity=specific_gravity),
         before_lbs=claim.before_lbs,

@@ -16,7 +16,7 @@ ROWS_A_POUR = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claimed:
-    """A reading that claims a pour, and the keg that stood there when it was measured."""
+    """A reading that claims a pour, and the keg that stood there when the pour began."""
 
     reading: Reading
     keg_id: str

@@ -9,7 +9,7 @@ from typing import Final
 from backend.cellar import scales, taps
 from backend.domain.events import Event
 from backend.domain.ids import TapId
-from backend.domain.ledger import Pour, PourEnded
+from backend.domain.ledger import Pour, PourEnded, pour_began
 from backend.domain.reading import Reading, ReadingTaken
 from backend.domain.refusal import Conflict
 from backend.domain.tap import Tap, TapState, state_after
@@ -159,7 +159,7 @@ def _decide(ports: Ports, batch: _Batch) -> _Step:
     if batch.state is None or not moving:
         # A changed keg moves the version of a state too, so where one is written over this check is in that.
         actions.append(Check(key=taps.key(tap_id), expected_version=batch.tap.version))
-    booked = book(ports, tap_id=tap_id, claims=_claims(batch))
+    booked = book(ports, tap_id=tap_id, claims=_claims(ports, batch))
     actions += booked.actions
     events += [_ended(pour) for pour in booked.pours]
     actions += _health(batch, moving)
@@ -182,12 +182,16 @@ def _tells_health(reading: Reading) -> bool:
     return (reading.battery_v, reading.battery_pct, reading.rssi, reading.temp_f) != (None, None, None, None)
 
 
-def _claims(batch: _Batch) -> list[Claimed]:
-    return [
-        Claimed(reading=reading, keg_id=row.keg_id)
-        for reading, row in zip(batch.readings, batch.rows, strict=True)
-        if reading.pour is not None and row.keg_id is not None
-    ]
+def _claims(ports: Ports, batch: _Batch) -> list[Claimed]:
+    """Pours belong to the keg that stood there when they began, also where it was lifted before they were told."""
+    claims = []
+    for reading, row in zip(batch.readings, batch.rows, strict=True):
+        if reading.pour is None:
+            continue
+        keg_id = keg_at(ports, batch.tap, pour_began(reading, reading.pour)) or row.keg_id
+        if keg_id is not None:
+            claims.append(Claimed(reading=reading, keg_id=keg_id))
+    return claims
 
 
 def _ended(pour: Pour) -> PourEnded:

@@ -50,14 +50,14 @@ def test_without_a_file_the_story_begins_again(tmp_path: Path, caplog: pytest.Lo
         b"\xff\xfe",
     ],
 )
-def test_a_file_that_is_no_story_is_told_of_and_the_story_begins_again(
+def test_a_file_that_is_no_story_is_told_of_and_gives_the_earliest_moment(
     tmp_path: Path, saved: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / NAME).write_bytes(saved)
 
     story = read_story(tmp_path)
 
-    assert story is None
+    assert story == Story(seconds=946_684_800.0, speed=1.0)
     assert "the saved story cannot be used" in capsys.readouterr().out
 
 

@@ -267,3 +267,13 @@ def test_two_hundred_readings_of_one_tap_with_a_pour_each_fit_the_tables_groups(
 
     assert (taken.recorded, taken.moved, taken.pours) == (200, 200, 200)
     assert bar.ledger(keg.keg_id).poured == pytest.approx(200 * 4 / 128)
+
+
+def test_a_pour_told_while_its_keg_is_off_belongs_to_the_keg_it_came_from(bar: Bar) -> None:
+    old = bar.change(second=0)
+    bar.change(second=300, lifted=210)
+
+    bar.take([said(220, 2.0, pour=claim(200, 120.0, 16))])
+
+    assert bar.ledger(old.keg_id).pours == 1
+    assert bar.recorded()[0][2] is None
