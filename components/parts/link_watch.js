@@ -3,6 +3,7 @@
 import { mark, secondsSince } from "story_clock";
 
 const LOST_AFTER_S = 4; // two beats missed: the shortest that a slow garbage collection does not trip
+const CUT_AFTER_S = 3; // the same where the browser itself knows that the connection is cut
 const CHECK_MS = 250; // with half a second, five seconds were nearly over on a busy machine (measured 4.8)
 const PROBE_EVERY_S = 2;
 const PROBE_TIMEOUT_MS = 1500;
@@ -42,7 +43,8 @@ export class LinkWatch {
   }
 
   check() {
-    if (this.watch.secondsSince(this.heardAt) < LOST_AFTER_S) return;
+    const patience = window.socket?.connected === false ? CUT_AFTER_S : LOST_AFTER_S;
+    if (this.watch.secondsSince(this.heardAt) < patience) return;
     this.become(false);
     if (this.probedAt === null || this.watch.secondsSince(this.probedAt) >= PROBE_EVERY_S) this.ask();
   }
