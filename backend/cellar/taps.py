@@ -153,6 +153,8 @@ def _shown_item(shown: Shown | None) -> Value:
         "extra_net_lbs": shown.extra_net_lbs,
         "settled": shown.settled,
         "unseated": shown.unseated,
+        "seen_lbs": shown.seen_lbs,
+        "steps": shown.steps,
     }
 
 
@@ -171,4 +173,6 @@ def _shown(value: Value) -> Shown | None:
         extra_net_lbs=rows.number_or_none(value, "extra_net_lbs") or 0.0,
         settled=rows.flag(value, "settled", default=True),
         unseated=rows.flag(value, "unseated", default=False),
+        seen_lbs=rows.number_or_none(value, "seen_lbs"),
+        steps=rows.whole_or_none(value, "steps") or 0,
     )

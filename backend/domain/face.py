@@ -28,11 +28,20 @@ class Condition(StrEnum):
     OK = "ok"
 
 
+_WITHOUT_LEVEL: Final = {
+    NoLevel.LIFTED: Condition.LIFTED,
+    NoLevel.SET_DOWN: Condition.LIFTED,
+    NoLevel.NO_READING: Condition.NO_READING,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TapFace:
     """What a screen shows of a tap; `level` is the shown one, None with a reason in `why`.
 
-    `at` is when the reading behind it was measured; `online` is False once the scale's last will was heard.
+    `at` is when the reading behind it was measured. `online` is False once the scale's last will was heard, and None
+    for a scale that never said of itself that it is there: that one is judged by the age of its readings. `damage`
+    says which row could not be read.
     """
 
     tap_id: TapId
@@ -45,6 +54,7 @@ class TapFace:
     at: datetime | None
     pouring: bool
     online: bool | None
+    damage: str | None = None
 
 
 def face_of(tap: Tap, *, state: TapState | None, beer: Beer | None, scale: Scale | None, settings: Settings) -> TapFace:
@@ -59,9 +69,32 @@ def face_of(tap: Tap, *, state: TapState | None, beer: Beer | None, scale: Scale
         why=why.value if why else None,
         servings=beer.serving.in_gallons(level.gallons) if beer and level else None,
         at=state.updated_at if state else None,
-        pouring=state.pouring if state else False,
-        online=None if scale is None else scale.status is ScaleStatus.ONLINE,
+        pouring=level is not None and state is not None and state.pouring,
+        online=_online(scale),
     )
+
+
+def unreadable_face(tap_id: TapId, *, damage: str) -> TapFace:
+    """Give the face of a tap of which a row is damaged: no level, and why."""
+    return TapFace(
+        tap_id=tap_id,
+        beer=None,
+        type_id=None,
+        condition=Condition.NO_READING,
+        level=None,
+        why=NoLevel.UNREADABLE.value,
+        servings=None,
+        at=None,
+        pouring=False,
+        online=None,
+        damage=damage,
+    )
+
+
+def _online(scale: Scale | None) -> bool | None:
+    if scale is None or scale.session is None:
+        return None
+    return {ScaleStatus.ONLINE: True, ScaleStatus.OFFLINE: False}.get(scale.status)
 
 
 def _level(tap: Tap, state: TapState | None) -> tuple[Level | None, NoLevel | None]:
@@ -72,8 +105,10 @@ def _level(tap: Tap, state: TapState | None) -> tuple[Level | None, NoLevel | No
         return None, NoLevel.NO_TARE
     if state is None or state.keg_id != tap.keg_id:
         return None, NoLevel.NO_READING
-    if state.level is NoLevel.LIFTED or state.shown is None:
+    if state.level is NoLevel.LIFTED:
         return None, NoLevel.LIFTED
+    if state.shown is None or state.shown.unseated:
+        return None, NoLevel.SET_DOWN
     shown = level_of_net(
         state.shown.net_lbs, capacity_lbs=load.full_lbs - load.empty_lbs, specific_gravity=load.specific_gravity
     )
@@ -82,9 +117,7 @@ def _level(tap: Tap, state: TapState | None) -> tuple[Level | None, NoLevel | No
 
 def _condition(level: Level | None, why: NoLevel | None, settings: Settings) -> Condition:
     if level is None:
-        return {NoLevel.LIFTED: Condition.LIFTED, NoLevel.NO_READING: Condition.NO_READING}.get(
-            why or NoLevel.NO_KEG, Condition.NO_KEG
-        )
+        return _WITHOUT_LEVEL.get(why or NoLevel.NO_KEG, Condition.NO_KEG)
     if level.net_lbs <= EMPTY_LBS:
         return Condition.EMPTY
     if level.percent <= settings.low_keg_critical_pct:

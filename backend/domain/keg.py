@@ -1,7 +1,7 @@
 """A keg: one physical barrel, the mass of its shell, and where it stands in its life."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -89,8 +89,26 @@ class Keg:
 
 
 def keg_id_of(tap_id: TapId, *, tapped_at: datetime) -> str:
-    """Name a keg by when (UTC, to the second) and where it went on tap: `keg-20260318-07-204107-loc-001`."""
-    return f"keg-{tapped_at:%Y%m%d}-{tap_id.number:02d}-{tapped_at:%H%M%S}-{tap_id.location_id}"
+    """Name a keg by when (UTC, in milliseconds) and where it went on tap: `keg-20260318-07-204107250-loc-001`."""
+    moment = f"{tapped_at:%H%M%S}{tapped_at.microsecond // 1000:03d}"
+    return f"keg-{tapped_at:%Y%m%d}-{tap_id.number:02d}-{moment}-{tap_id.location_id}"
+
+
+def seen_lifted(lifted_at: datetime) -> datetime:
+    """Give the last moment before which a scale certainly told the weight of the keg that was lifted then.
+
+    A scale tells whole seconds.
+    """
+    return lifted_at.replace(microsecond=0)
+
+
+def seen_standing(placed_at: datetime) -> datetime:
+    """Give the first moment from which on a scale certainly tells the weight of the keg that was put on then.
+
+    A scale tells whole seconds, and its filter is up to a second behind.
+    """
+    late = placed_at + timedelta(seconds=1)
+    return late if not late.microsecond else late.replace(microsecond=0) + timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,8 @@ class NoLevel(StrEnum):
     NO_KEG = "no keg assigned"
     NO_TARE = "tare not set"
     LIFTED = "keg lifted"
+    SET_DOWN = "keg set down: checking"
+    UNREADABLE = "cannot be read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,17 +99,24 @@ class Watermark:
         """Where it stands among the readings of a tap."""
         return _order(self.measured_at, self.device_id, self.boot, self.seq, self.digest)
 
-    def passed_by(self, reading: Reading) -> bool:
+    def passed_by(self, reading: Reading, *, tolerance_scale: float = 1.0) -> bool:
         """Whether `reading` is newer.
 
-        Measured time decides, but a scale's own sequence is never taken backwards within one boot: a reading that is
+        A mark that lies in the future of the reading's receipt was set by a clock that has been corrected since, and
+        is passed by whatever is measured now. Else measured time decides, but a scale's own sequence is never taken backwards within one boot: a reading that is
         delivered again by a scale without a clock has a later time, not a newer weight. A scale's clock tells whole
         seconds; what shares a second is put in an order that does not depend on who arrived first.
         """
-        if reading.order <= self.order:
+        set_back = in_the_future(self.measured_at, received_at=reading.received_at, tolerance_scale=tolerance_scale)
+        if reading.order <= self.order and not set_back:
             return False
         same_boot = reading.device_id == self.device_id and reading.boot == self.boot
         return not (same_boot and reading.seq is not None and self.seq is not None and reading.seq <= self.seq)
+
+
+def in_the_future(moment: datetime, *, received_at: datetime, tolerance_scale: float = 1.0) -> bool:
+    """Whether a moment lies more than 120 s after receipt, where nothing that is measured can lie."""
+    return moment - received_at > FUTURE_TOLERANCE * tolerance_scale
 
 
 def _order(measured_at: datetime, device_id: str, boot: int | None, seq: int | None, digest: str | None) -> Order:

@@ -24,6 +24,12 @@ BELIEVED_AFTER: Final = timedelta(seconds=60)
 """How long an odd weight (higher, or fallen faster than beer flows) must stand stable before it is believed."""
 FASTEST_LBS_PER_S: Final = 0.4
 """Beer does not leave faster than this (6 oz/s); a quicker fall is a hand, a bump or a lift."""
+_STEP_LBS: Final = 0.01
+"""Two weights this far apart are not the same weight with noise on it: the one lies lower than the other."""
+_STEPS_OF_A_POUR: Final = 2
+"""So many readings in a row, each lower than the one before, are beer; a keg that swings comes up in between."""
+_SWINGS: Final = -1
+"""Steps of a weight that has come up: it swings, and has to fall once more often before that is beer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +40,8 @@ class Shown:
     the weight stands where beer cannot have brought it, `low_since` while the beer shown is less than the platform
     carries. `extra_lbs` is the last change that may be taken back, and `extra_net_lbs` what it did to the beer shown:
     above zero something that leans on the keg, below zero a fall taken for beer that may have been a hand under it.
-    `settled` is False until the first rest, `unseated` True from a lift until the next rest.
+    `settled` is False until the first rest, `unseated` True from a lift until the next rest. `seen_lbs` is the gross
+    weight of the last reading, and `steps` how many restless readings in a row were lower than the one before.
     """
 
     net_lbs: float
@@ -48,6 +55,8 @@ class Shown:
     extra_net_lbs: float = 0.0
     settled: bool = True
     unseated: bool = False
+    seen_lbs: float | None = None
+    steps: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,27 +102,49 @@ def shown_level(before: Shown | None, weighed: Weighed, *, load: Load) -> Shown:
     if before is None or not before.settled:
         absolute = weighed.gross_lbs - load.empty_lbs
         return shown_at(absolute, gross_lbs=weighed.gross_lbs, at=weighed.at, settled=weighed.stable)
-    if not weighed.stable:
-        return _moving(before, weighed)
-    return _resting(before, weighed, load=load)
+    after = _resting(before, weighed, load=load) if weighed.stable else _moving(before, weighed)
+    return replace(after, seen_lbs=weighed.gross_lbs)
 
 
 def shown_lifted(before: Shown) -> Shown:
-    """Give what to remember while the keg is off its platform: the beer of its last rest."""
+    """Give what to remember while the keg is off its platform: the beer shown last, and that of its last rest."""
     return replace(
-        before, net_lbs=before.rest_net_lbs, pouring=False, odd_since=None, low_since=None, unseated=before.settled
+        before, pouring=False, odd_since=None, low_since=None, unseated=before.settled, seen_lbs=None, steps=_SWINGS
     )
+
+
+def shown_after_silence(before: Shown, *, at: datetime) -> Shown:
+    """Give what to remember where the time since the last rest is not known, as after a clock was set back."""
+    return replace(before, rest_at=at - GAP - timedelta(seconds=1), odd_since=None, low_since=None)
 
 
 def _moving(before: Shown, weighed: Weighed) -> Shown:
     """Follow the weight down while a pour runs; everything else that moves is waited out."""
     if not weighed.continuous:  # a restart is a silence, also for the readings that follow it before the first rest
         before = replace(before, rest_at=min(before.rest_at, weighed.at - GAP - timedelta(seconds=1)))
+    before = replace(before, odd_since=None, low_since=None, steps=_steps(before, weighed))
     fall = before.rest_lbs - weighed.gross_lbs
     if fall < _least(before, weighed) or before.unseated or _too_fast(before, weighed):
-        return replace(before, odd_since=None, low_since=None)
+        return before
+    if not before.pouring and before.steps < _STEPS_OF_A_POUR:
+        return before
+    # Only as far as two readings in a row show it: a knock in mid-pour swings far below the beer for one of them.
+    fall = min(fall, before.rest_lbs - _seen(before))
     net = min(before.net_lbs, max(0.0, before.rest_net_lbs - fall))
-    return replace(before, net_lbs=net, pouring=True, odd_since=None, low_since=None)
+    return replace(before, net_lbs=net, pouring=True)
+
+
+def _steps(before: Shown, weighed: Weighed) -> int:
+    """Count the readings in a row, each lower than the one before, below the last rest."""
+    seen = _seen(before)
+    if weighed.gross_lbs > seen + _STEP_LBS:
+        return _SWINGS
+    lower = weighed.gross_lbs < min(seen, before.rest_lbs) - _STEP_LBS
+    return before.steps + 1 if lower else before.steps
+
+
+def _seen(before: Shown) -> float:
+    return before.rest_lbs if before.seen_lbs is None else before.seen_lbs
 
 
 def _resting(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
@@ -128,7 +159,7 @@ def _resting(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
     if before.extra_lbs > 0 and abs(fall - before.extra_lbs) < FALL_LBS:
         leaned_no_more = replace(before, extra_lbs=0.0, extra_net_lbs=0.0)
         return _at_rest(before.rest_net_lbs - before.extra_net_lbs, leaned_no_more, weighed, load=load)
-    if before.odd_since is not None or fall < 0 or _too_fast(before, weighed):
+    if fall < 0 or _too_fast(before, weighed):
         return _odd(before, weighed, load=load)
     if before.extra_lbs <= 0:
         before = replace(before, extra_lbs=-fall, extra_net_lbs=-fall)
@@ -148,6 +179,10 @@ def _at_rest(net_lbs: float, before: Shown, weighed: Weighed, *, load: Load) -> 
 
 def _seated(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
     """Show the same beer where the same keg was put back: it never stands twice in quite the same place."""
+    poured = before.rest_net_lbs - before.net_lbs  # above zero where it was lifted, or seemed to be, in mid-pour
+    fall = before.rest_lbs - weighed.gross_lbs
+    if 0 < poured <= 2 * fall and not _too_fast(before, weighed):
+        return _at_rest(min(before.net_lbs, before.rest_net_lbs - fall), before, weighed, load=load)
     if abs(weighed.gross_lbs - load.empty_lbs - before.rest_net_lbs) <= load.apart_lbs:
         return shown_at(before.rest_net_lbs, gross_lbs=weighed.gross_lbs, at=weighed.at)
     return _odd(before, weighed, load=load)
@@ -157,7 +192,7 @@ def _odd(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
     """Wait until an odd weight has stood stable long enough, then believe it."""
     since = before.odd_since or weighed.at
     if weighed.at - since < BELIEVED_AFTER:
-        return replace(before, net_lbs=before.rest_net_lbs, pouring=False, odd_since=since)
+        return replace(before, pouring=False, odd_since=since, steps=_SWINGS)
     rise = weighed.gross_lbs - before.rest_lbs
     if _taken_back(before, rise=rise, since=since):
         return shown_at(before.rest_net_lbs - before.extra_net_lbs, gross_lbs=weighed.gross_lbs, at=weighed.at)
@@ -191,6 +226,9 @@ def _unbroken(before: Shown, weighed: Weighed) -> bool:
 
 
 def _too_fast(before: Shown, weighed: Weighed) -> bool:
-    """Whether the weight fell faster than beer flows; a second is added because scales tell whole seconds."""
-    seconds = (weighed.at - before.rest_at).total_seconds() + 1.0
+    """Whether the weight fell faster than beer flows; a second is added because scales tell whole seconds.
+
+    What has stood where beer cannot have brought it has not become beer by standing there.
+    """
+    seconds = ((before.odd_since or weighed.at) - before.rest_at).total_seconds() + 1.0
     return before.rest_lbs - weighed.gross_lbs > FALL_LBS + FASTEST_LBS_PER_S * seconds

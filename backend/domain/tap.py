@@ -5,8 +5,8 @@ from datetime import datetime
 
 from backend.domain.ids import TapId
 from backend.domain.level import Level, NoLevel, level_of
-from backend.domain.reading import Reading, Watermark
-from backend.domain.shown import Load, Shown, Weighed, shown_level, shown_lifted
+from backend.domain.reading import Reading, Watermark, in_the_future
+from backend.domain.shown import Load, Shown, Weighed, shown_after_silence, shown_level, shown_lifted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,19 +69,23 @@ def absolute_level(gross_lbs: float, *, load: Load | None) -> Level | NoLevel:
     )
 
 
-def state_after(state: TapState | None, reading: Reading, *, tap: Tap) -> TapState | None:
+def state_after(state: TapState | None, reading: Reading, *, tap: Tap, tolerance_scale: float = 1.0) -> TapState | None:
     """Give the state of `tap` after a reading; None where the reading is not newer than the state.
 
-    A reading measured before the present keg was tapped tells nothing of that keg, so it moves nothing either.
+    A reading measured before the present keg was tapped tells nothing of that keg, so it moves nothing either. Times
+    in the future of its receipt (by more than 120 s, times `tolerance_scale`) are those of a clock that was ahead and
+    is not any more: then the time of the state goes back, once.
     """
-    if state is not None and not state.mark.passed_by(reading):
+    if state is not None and not state.mark.passed_by(reading, tolerance_scale=tolerance_scale):
         return None
-    if tap.tapped_at is not None and reading.measured_at < tap.tapped_at:
+    if _before_the_keg(reading, tap, tolerance_scale):
         return None
     same_keg = state is not None and state.keg_id == tap.keg_id
     same_scale = state is not None and state.mark.device_id == reading.device_id
     # Another scale weighs a little differently: what was shown cannot be carried over to it.
     before = state.shown if state is not None and same_keg and same_scale else None
+    if before is not None and state is not None and reading.measured_at < state.updated_at:
+        before = shown_after_silence(before, at=reading.measured_at)
     level = NoLevel.NO_TARE if tap.keg_id and not tap.load else absolute_level(reading.weight_lbs, load=tap.load)
     return TapState(
         tap_id=tap.tap_id,
@@ -96,6 +100,14 @@ def state_after(state: TapState | None, reading: Reading, *, tap: Tap) -> TapSta
     )
 
 
+def _before_the_keg(reading: Reading, tap: Tap, tolerance_scale: float) -> bool:
+    """Whether it was measured before the present keg was tapped, as far as that time can be believed."""
+    tapped_at = tap.tapped_at
+    if tapped_at is None or reading.measured_at >= tapped_at:
+        return False
+    return not in_the_future(tapped_at, received_at=reading.received_at, tolerance_scale=tolerance_scale)
+
+
 def _shown(
     before: Shown | None, reading: Reading, *, level: Level | NoLevel, tap: Tap, state: TapState | None
 ) -> Shown | None:
@@ -104,6 +116,9 @@ def _shown(
         return None
     if level is NoLevel.LIFTED:
         return shown_lifted(before) if before else None
+    being_set_down = state is not None and state.keg_id == tap.keg_id and state.shown is None
+    if being_set_down and reading.stable is False:
+        return None
     weighed = Weighed(
         gross_lbs=reading.weight_lbs,
         at=reading.measured_at,

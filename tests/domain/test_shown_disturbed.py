@@ -247,19 +247,23 @@ def test_less_beer_on_show_than_on_the_platform_gives_way_after_a_minute() -> No
 
 
 def test_a_swing_up_while_it_pours_brings_no_beer_back() -> None:
-    poured = shown_level(_rest(), weighed(at_rest_at(FULL - 0.5, 2, stable=False)), load=LOAD)
+    falling = [at_rest_at(FULL - fall, 2, stable=False) for fall in (0.5, 0.6)]
+    poured = shows(falling, before=_rest())[-1][1]
 
     swung = shown_level(poured, weighed(at_rest_at(FULL - 0.3, 3, stable=False)), load=LOAD)
 
     assert swung.net_lbs == poured.net_lbs == pytest.approx(NET - 0.5)
 
 
-def test_what_looked_like_a_pour_while_the_keg_was_lifted_is_forgotten() -> None:
-    lifting = shown_level(_rest(), weighed(at_rest_at(FULL - 0.5, 2, stable=False)), load=LOAD)
+def test_what_looked_like_a_pour_while_the_keg_was_lifted_is_forgotten_once_it_stands_again() -> None:
+    lifting = shows([at_rest_at(FULL - fall, 2, stable=False) for fall in (0.5, 0.8)], before=_rest())[-1][1]
+    assert lifting.pouring
 
     lifted = shown_lifted(lifting)
+    back = shown_level(lifted, weighed(at_rest_at(FULL + 0.1, 9)), load=LOAD)
 
-    assert (lifted.net_lbs, lifted.pouring) == (NET, False)
+    assert (lifted.net_lbs, lifted.pouring) == (lifting.net_lbs, False)
+    assert back.net_lbs == NET
 
 
 def test_more_beer_on_show_than_on_the_platform_gives_way_at_once() -> None:

@@ -18,7 +18,8 @@ def test_a_taster_right_after_a_restart_counts_in_full(wandered_lbs: float, *, r
     shown = shown_level(shown, weighed(at_rest_at(now, 10, stable=rests_first), continuous=False), load=LOAD)
     shown = shown_level(shown, weighed(at_rest_at(now, 11)), load=LOAD)
     rested = shown.net_lbs
-    shown = shown_level(shown, weighed(at_rest_at(now - 2 * OUNCE, 14, stable=False)), load=LOAD)
+    for second, ounces in ((14, 2), (15, 3)):
+        shown = shown_level(shown, weighed(at_rest_at(now - ounces * OUNCE, second, stable=False)), load=LOAD)
     falling = shown.net_lbs
     shown = shown_level(shown, weighed(at_rest_at(now - 4 * OUNCE, 17)), load=LOAD)
 

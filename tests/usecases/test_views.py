@@ -7,7 +7,7 @@ import pytest
 from bar import ELSEWHERE, EMPTY, FULL, MANAGER, ONE, OUNCE, PILS, STAFF, TWO, Bar, at, claim, said
 
 from backend.cellar import scales
-from backend.domain.face import Condition
+from backend.domain.face import Condition, TapFace
 from backend.domain.ids import TapId
 from backend.domain.member import OWNER, Member
 from backend.domain.refusal import Conflict, Forbidden, Invalid, NotFound
@@ -78,11 +78,80 @@ def test_a_lifted_keg_is_named_and_its_level_comes_back_with_it(bar: Bar) -> Non
 
 
 def test_a_scale_whose_will_was_heard_is_not_online(bar: Bar) -> None:
-    bar.ports.table.transact([scales.put(replace(bar.scale(), status=ScaleStatus.OFFLINE))])
+    bar.ports.table.transact([scales.put(replace(bar.scale(), status=ScaleStatus.OFFLINE, session=1))])
 
     faces = view_board(bar.ports, location_id="loc-001", member=OWNER).faces
 
     assert faces[0].online is False
+
+
+def test_a_scale_that_never_said_that_it_is_there_is_judged_by_the_age_of_its_readings(bar: Bar) -> None:
+    faces = view_board(bar.ports, location_id="loc-001", member=OWNER).faces
+
+    assert bar.scale().status is ScaleStatus.OFFLINE
+    assert faces[0].online is None
+
+
+def _face(bar: Bar) -> TapFace:
+    return view_board(bar.ports, location_id="loc-001", member=OWNER).faces[0]
+
+
+def test_another_keg_that_nobody_told_of_shows_no_level_until_it_is_told(bar: Bar) -> None:
+    bar.change(second=0)
+    bar.take([said(5, 60.0), said(10, 0.2)])
+    lifted = _face(bar)
+
+    bar.take([said(15, 90.0, stable=False)])
+    swinging = _face(bar)
+    bar.take([said(17, FULL), said(25, FULL)])
+    standing = _face(bar)
+    bar.change(second=16, lifted=8)
+    told = _face(bar)
+
+    assert (lifted.condition, lifted.level, lifted.why) == (Condition.LIFTED, None, "keg lifted")
+    for face in (swinging, standing):
+        assert (face.condition, face.level, face.why) == (Condition.LIFTED, None, "keg set down: checking")
+    assert told.level is not None
+    assert told.level.percent == pytest.approx(100)
+
+
+def test_another_keg_that_nobody_tells_of_shows_its_weight_after_a_minute(bar: Bar) -> None:
+    bar.change(second=0)
+    bar.take([said(5, 60.0), said(10, 0.2), *(said(second, FULL) for second in range(20, 79, 10))])
+    waiting = _face(bar)
+
+    bar.take([said(80, FULL)])
+
+    assert waiting.level is None
+    after = _face(bar).level
+    assert after is not None
+    assert after.percent == pytest.approx(100)
+
+
+def test_the_same_keg_comes_back_once_it_stands_still(bar: Bar) -> None:
+    bar.change(second=0)
+    bar.take([said(5, 60.0), said(10, 0.2), said(15, 75.0, stable=False)])
+    swinging = _face(bar)
+
+    bar.take([said(17, 60.3)])
+
+    assert swinging.level is None
+    back = _face(bar).level
+    assert back is not None
+    assert back.net_lbs == pytest.approx(60.0 - EMPTY)
+
+
+def test_a_keg_told_before_it_stands_there_shows_nothing_while_it_is_set_down(bar: Bar) -> None:
+    bar.change(second=0)
+    bar.take([said(2, 0.2), said(5, 75.0, stable=False)])
+    swinging = _face(bar)
+
+    bar.take([said(8, FULL)])
+
+    assert (swinging.level, swinging.why) == (None, "keg set down: checking")
+    standing = _face(bar).level
+    assert standing is not None
+    assert standing.percent == pytest.approx(100)
 
 
 def test_a_tap_page_shows_its_keg_its_books_and_its_pours(bar: Bar) -> None:
