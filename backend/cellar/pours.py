@@ -1,6 +1,9 @@
-"""Rows of pours and waste: `LOCATION#… / POUR#<time>#<id>`, `/ WASTE#<time>#<id>`, and `DEVICE#… / CLAIM#<id>`."""
+"""Rows of pours and waste: `LOCATION#… / POUR#<time>#<id>`, `/ WASTE#<time>#<id>`, and `DEVICE#… / CLAIMS`."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from backend.cellar import rows
 from backend.domain.ids import TapId
@@ -14,19 +17,46 @@ def key(pour: Pour) -> Key:
     return Key(f"LOCATION#{pour.tap_id.location_id}", f"POUR#{iso(pour.started_at)}#{pour.pour_id}")
 
 
-def claim_key(pour: Pour) -> Key:
-    """Where it is written down that a claim was booked.
+MOST_CLAIMS: Final = 300
+"""How many claims of a scale are remembered: more than the readings it can hold back and send again (256)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """The last pours of a scale that were booked, by their ids, oldest first."""
+
+    key: Key
+    pour_ids: tuple[str, ...] = ()
+    version: int = 0
+
+
+def claims_key(device_id: str) -> Key:
+    """Where it is written down which claims of a scale are booked.
 
     A scale without a clock that sends a claim again tells another time with it, but the same id.
     """
-    return Key(f"DEVICE#{pour.device_id}", f"CLAIM#{pour.pour_id}")
+    return Key(f"DEVICE#{device_id}", "CLAIMS")
 
 
-def put_claim(pour: Pour) -> Put:
-    """Write down that a claim is booked, if it is not yet."""
-    where = claim_key(pour)
-    item: Item = {"PK": where.pk, "SK": where.sk, "pour": key(pour).sk, "version": 1}
-    return Put(item=item, expected_version=0)
+def put_claims(before: Claims, booked: Sequence[str]) -> Put:
+    """Add pours to the booked ones of a scale if nobody else has since they were read; the oldest are forgotten."""
+    item: Item = {
+        "PK": before.key.pk,
+        "SK": before.key.sk,
+        "pours": [*before.pour_ids, *booked][-MOST_CLAIMS:],
+        "version": before.version + 1,
+    }
+    return Put(item=item, expected_version=before.version)
+
+
+@rows.reads
+def claims_from_item(item: Item) -> Claims:
+    """Read which claims of a scale are booked; raises BadRow."""
+    return Claims(
+        key=Key(rows.text(item, "PK"), rows.text(item, "SK")),
+        pour_ids=rows.texts(item, "pours"),
+        version=rows.version_of(item),
+    )
 
 
 def put(pour: Pour) -> Put:

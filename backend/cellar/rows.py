@@ -1,6 +1,6 @@
 """Reading attributes out of an item with their types, so that a damaged row says where it is damaged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
@@ -43,6 +43,16 @@ def text(item: Item, name: str) -> str:
 def text_or_none(item: Item, name: str) -> str | None:
     """Text, where there is any."""
     return None if item.get(name) is None else text(item, name)
+
+
+def texts(item: Item, name: str) -> tuple[str, ...]:
+    """A list of texts that must be there."""
+    value = item.get(name)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        found = tuple(one for one in value if isinstance(one, str))
+        if len(found) == len(value):
+            return found
+    raise _bad(item, name, value, "a list of texts")
 
 
 def number(item: Item, name: str) -> float:

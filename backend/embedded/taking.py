@@ -40,12 +40,14 @@ class Arrival:
 class BatchTaken:
     """What became of messages: readings new in history, those of unknown scales, dead letters.
 
-    `telling` asks for a sync at once.
+    `set_apart` counts what was taken and is kept nowhere: readings of scales that are retired or stood under no tap,
+    and claims of pours where no keg stood. `telling` asks for a sync at once.
     """
 
     recorded: int = 0
     unclaimed: int = 0
     dead_letters: int = 0
+    set_apart: int = 0
     telling: bool = False
 
     def __add__(self, other: "BatchTaken") -> "BatchTaken":
@@ -54,6 +56,7 @@ class BatchTaken:
             recorded=self.recorded + other.recorded,
             unclaimed=self.unclaimed + other.unclaimed,
             dead_letters=self.dead_letters + other.dead_letters,
+            set_apart=self.set_apart + other.set_apart,
             telling=self.telling or other.telling,
         )
 
@@ -129,7 +132,7 @@ def _taken(
 ) -> Iterator[BatchTaken]:
     def take(part: Sequence[_Read]) -> BatchTaken:
         if kind is Reading:
-            return _readings(ports, part)
+            return _readings(ports, part, tolerance_scale)
         if kind is StatusReport:
             return _statuses(ports, part, tolerance_scale)
         return _dead_letters(ports, part)
@@ -140,9 +143,17 @@ def _taken(
         yield take(run)
 
 
-def _readings(ports: Ports, part: Sequence[_Read]) -> BatchTaken:
-    taken = take_readings(ports, readings=[one.found for one in part if isinstance(one.found, Reading)])
-    return BatchTaken(recorded=taken.recorded, unclaimed=taken.unclaimed, telling=taken.telling)
+def _readings(ports: Ports, part: Sequence[_Read], tolerance_scale: float) -> BatchTaken:
+    readings = [one.found for one in part if isinstance(one.found, Reading)]
+    taken = take_readings(ports, readings=readings, tolerance_scale=tolerance_scale)
+    if taken.clock_set_back:
+        log.warning("a clock was ahead and has been set back; the time of taps goes back with it")
+    return BatchTaken(
+        recorded=taken.recorded,
+        unclaimed=taken.unclaimed,
+        set_apart=taken.set_apart + taken.unbooked,
+        telling=taken.telling,
+    )
 
 
 def _statuses(ports: Ports, part: Sequence[_Read], tolerance_scale: float) -> BatchTaken:

@@ -9,7 +9,7 @@ from backend.cellar import kegs, taps
 from backend.domain.beer import Beer
 from backend.domain.face import EMPTY_LBS
 from backend.domain.ids import TapId
-from backend.domain.keg import Keg, KegState, KegTapped, Tare, TareSource, keg_id_of
+from backend.domain.keg import Keg, KegState, KegTapped, Tare, TareSource, keg_id_of, seen_lifted, seen_standing
 from backend.domain.keg_type import keg_type
 from backend.domain.ledger import Ledger
 from backend.domain.level import Level
@@ -40,6 +40,15 @@ class NextKeg:
     full_lbs: float | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Change:
+    """The keg that was opened, since when it counts, and the one it replaced."""
+
+    opened: Keg
+    closed_keg_id: str | None
+    since: datetime
+
+
 def change_keg(
     ports: Ports,
     *,
@@ -50,54 +59,68 @@ def change_keg(
     now: datetime,
     lifted_at: datetime | None = None,
 ) -> Keg:
-    """Put the next keg on a tap from `at` on; the one before was there until `lifted_at` (or `at`).
+    """Put the next keg on a tap at `at`; the one before was there until `lifted_at` (or `at`).
 
-    Readings that were taken meanwhile are told apart again: those before `lifted_at` stay with the old keg, those
-    between belong to no keg. Pours and waste since `at` move to the new keg. Gives the new keg.
+    Both moments are moved apart to where a scale sees them, so that no reading of the change counts for either keg:
+    `lifted_at` down to its second, `at` up to the second after the next (see `seen_standing`), and behind the moment
+    of the change before, if that was less than that ago. Readings that were taken meanwhile are told apart again:
+    those before `lifted_at` stay with the old keg, those between belong to no keg. Pours and waste since then move to
+    the new keg. Gives the new keg.
 
     Raises:
         Forbidden, NotFound: the member may not; there is no such tap or beer.
         Invalid: the times are in the future or out of order, or the shell's weight is not known for this size, or
             more than 80 pours were booked since `at`.
-        Conflict: others change the same tap.
+        Conflict: others change the same tap, or this change was told before.
     """
     member.must(Act.ASSIGN, location_id=tap_id.location_id)
     load.location(ports, tap_id.location_id)
     beer = load.beer(ports, keg.beer_id)
     at = whole_ms(at)
-    until = at if lifted_at is None else whole_ms(lifted_at)
-    if not until <= at <= now + _AHEAD:
+    lifted_at = at if lifted_at is None else whole_ms(lifted_at)
+    if not lifted_at <= at <= now + _AHEAD:
         raise Invalid("a keg is lifted first, then the next is put on, and not in the future: check the times")
+    keg_id = keg_id_of(tap_id, tapped_at=at)
 
-    def decide() -> tuple[Sequence[Action], tuple[Keg, Tap]]:
+    def decide() -> tuple[Sequence[Action], _Change]:
+        if ports.table.get(kegs.key(keg_id)) is not None:
+            raise Conflict(f"keg {keg_id} is on already: nothing more to do")
         tap = load.tap(ports, tap_id)
-        if tap.tapped_at is not None and until < tap.tapped_at:
-            raise Invalid(f"the keg on tap {tap_id} was put on after that moment: give a later one")
-        opened = _opened(keg, beer=beer, tap_id=tap_id, at=at)
-        if ports.table.get(kegs.key(opened.keg_id)) is not None:
-            raise Conflict(f"keg {opened.keg_id} is on already: nothing more to do")
+        until, since = _apart(tap, lifted_at=lifted_at, at=at, now=now)
+        opened = _opened(keg, keg_id=keg_id, beer=beer, tap_id=tap_id, at=since)
         actions = _rows(ports, tap=tap, opened=opened, beer=beer, until=until, member=member)
         # History is told first: a crash in between is healed by a repeat of the change.
-        ports.history.assign(tap_id=tap_id, spans=_spans(opened.keg_id, until=until, at=at))
-        return actions, (opened, tap)
+        ports.history.assign(tap_id=tap_id, spans=_spans(keg_id, until=until, at=since))
+        return actions, _Change(opened=opened, closed_keg_id=tap.keg_id, since=since)
 
     try:
-        opened, before = commit(ports, decide)
+        change = commit(ports, decide)
     finally:
         # And once more as it came true: others may have changed the tap, or recorded readings, at the same time.
-        tell_history(ports, tap_id=tap_id, since=until)
+        tell_history(ports, tap_id=tap_id, since=seen_lifted(lifted_at))
     ports.feed.publish(
         [
             KegTapped(
                 location_id=tap_id.location_id,
                 tap_id=str(tap_id),
-                keg_id=opened.keg_id,
-                closed_keg_id=before.keg_id,
-                at=at,
+                keg_id=keg_id,
+                closed_keg_id=change.closed_keg_id,
+                at=change.since,
             )
         ]
     )
-    return opened
+    return change.opened
+
+
+def _apart(tap: Tap, *, lifted_at: datetime, at: datetime, now: datetime) -> tuple[datetime, datetime]:
+    """Give until when the old keg was seen, and since when the next one: both in whole seconds, and never the same."""
+    until, since, tapped_at = seen_lifted(lifted_at), seen_standing(at), tap.tapped_at
+    # Put on in the future it was by a clock that was ahead: any moment may come after that.
+    if tapped_at is None or until >= tapped_at or tapped_at > seen_standing(now + _AHEAD):
+        return until, since
+    if seen_standing(lifted_at) < tapped_at:
+        raise Invalid(f"the keg on tap {tap.tap_id} was put on after that moment: give a later one")
+    return tapped_at, max(since, tapped_at + timedelta(seconds=1))
 
 
 def _spans(keg_id: str, *, until: datetime, at: datetime) -> list[KegSpan]:
@@ -105,14 +128,14 @@ def _spans(keg_id: str, *, until: datetime, at: datetime) -> list[KegSpan]:
     return [*between, KegSpan(keg_id=keg_id, start=at)]
 
 
-def _opened(keg: NextKeg, *, beer: Beer, tap_id: TapId, at: datetime) -> Keg:
+def _opened(keg: NextKeg, *, keg_id: str, beer: Beer, tap_id: TapId, at: datetime) -> Keg:
     kind = keg_type(keg.type_id)
     if keg.tare is None and kind.tare_lbs is None:
         raise Invalid(f"no shell weight is known for {kind.name}: weigh the empty keg or read the stamp, and enter it")
     tare = keg.tare or Tare(empty_lbs=kind.tare_lbs or 0.0, source=TareSource.TYPE_DEFAULT)
     full_lbs = keg.full_lbs or kind.full_lbs(empty_lbs=tare.empty_lbs, specific_gravity=beer.specific_gravity)
     return Keg(
-        keg_id=keg_id_of(tap_id, tapped_at=at),
+        keg_id=keg_id,
         location_id=tap_id.location_id,
         beer_id=beer.beer_id,
         type_id=keg.type_id,

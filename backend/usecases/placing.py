@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from backend.cellar import rows, scales, taps
 from backend.domain.ids import TapId
-from backend.domain.reading import Reading
+from backend.domain.reading import Reading, in_the_future
 from backend.domain.scale import Scale, ScaleStatus
 from backend.domain.times import whole_ms
 from backend.ports import Item, Key, Ports
@@ -29,10 +28,11 @@ class Sorted:
     set_apart: int
 
 
-def place(ports: Ports, readings: Sequence[Reading]) -> Sorted:
+def place(ports: Ports, readings: Sequence[Reading], *, tolerance_scale: float = 1.0) -> Sorted:
     """Give the readings with their taps.
 
-    Where the clock of a scale is not trusted, its readings are placed at the time of receipt.
+    Where the clock of a scale is not trusted, its readings are placed at the time of receipt. A scale that was placed
+    in the future of a receipt was placed by a clock that was ahead; it stands where it was put then.
     """
     keys = {reading.device_id: scales.key(reading.device_id) for reading in readings}
     items = ports.table.get_many(list(keys.values()))
@@ -47,7 +47,9 @@ def place(ports: Ports, readings: Sequence[Reading]) -> Sorted:
             strangers.append(sent)
             continue
         reading = sent if scale.clock_trusted else replace(sent, measured_at=whole_ms(sent.received_at))
-        tap_id = None if scale.status is ScaleStatus.RETIRED else _tap_at(ports, scale, reading.measured_at, tap_items)
+        tap_id = (
+            None if scale.status is ScaleStatus.RETIRED else _tap_at(ports, scale, reading, tap_items, tolerance_scale)
+        )
         if tap_id is None:
             set_apart += 1
         else:
@@ -55,12 +57,19 @@ def place(ports: Ports, readings: Sequence[Reading]) -> Sorted:
     return Sorted(placed=placed, strangers=strangers, set_apart=set_apart)
 
 
-def _tap_at(ports: Ports, scale: Scale, moment: datetime, tap_items: Mapping[Key, Item]) -> TapId | None:
-    """Give the present tap where the scale was placed before `moment`, else the one it stood under then."""
+def _tap_at(
+    ports: Ports, scale: Scale, reading: Reading, tap_items: Mapping[Key, Item], tolerance_scale: float
+) -> TapId | None:
+    """Give the present tap where the scale was placed before the reading, else the one it stood under then."""
+    moment = reading.measured_at
     if scale.tap_id is not None:
         item = tap_items.get(taps.key(scale.tap_id))
         since = rows.moment_or_none(item, "scale_since") if item else None
-        if since is None or moment >= since:
+        if (
+            since is None
+            or moment >= since
+            or in_the_future(since, received_at=reading.received_at, tolerance_scale=tolerance_scale)
+        ):
             return scale.tap_id
     for item in ports.table.query(scales.placed_before(scale.device_id, moment=moment)).items:
         tap = rows.text_or_none(item, "tap_id")

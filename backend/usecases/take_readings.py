@@ -14,14 +14,14 @@ from backend.domain.reading import Reading, ReadingTaken
 from backend.domain.refusal import Conflict
 from backend.domain.tap import Tap, TapState, state_after
 from backend.ports import Action, Check, Item, Outcome, Ports, Recorded
-from backend.usecases.booking import Claimed, book
 from backend.usecases.commit import ATTEMPTS
 from backend.usecases.keg_at import keg_at, tell_history
 from backend.usecases.placing import place
+from backend.usecases.record_pour import Claimed, record_pour
 from backend.usecases.unclaimed import note_unclaimed
 
 _MOST_IN_A_STEP: Final = 30
-"""Readings of one tap decided in one group: with a pour, its claim and its ledger each they stay within the 100."""
+"""Readings of one tap decided in one group: with a pour, a keg and a scale each they stay within the 100."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,9 @@ class Taken:
     """What became of a batch: readings new in history, moves of a state, pours booked.
 
     `unclaimed` counts readings of scales that nobody claimed, `set_apart` those of scales that are retired or stood
-    under no tap when they measured; neither kind is kept.
+    under no tap when they measured; neither kind is kept. `unbooked` counts claims of pours where no keg stood: the
+    readings are kept, the pours belong to nothing. `clock_set_back` counts states whose time went back, because it
+    lay in the future: a clock was ahead and has been corrected.
     """
 
     recorded: int = 0
@@ -37,6 +39,8 @@ class Taken:
     pours: int = 0
     unclaimed: int = 0
     set_apart: int = 0
+    unbooked: int = 0
+    clock_set_back: int = 0
 
     @property
     def telling(self) -> bool:
@@ -60,20 +64,23 @@ class _Step:
     events: Sequence[Event]
     moved: int
     pours: int
+    unbooked: int
+    set_back: int
 
 
-def take_readings(ports: Ports, *, readings: Sequence[Reading]) -> Taken:
-    """Take a batch of readings in any order, duplicates welcome.
+def take_readings(ports: Ports, *, readings: Sequence[Reading], tolerance_scale: float = 1.0) -> Taken:
+    """Take a batch of readings in any order, duplicates welcome; `tolerance_scale` is the speed of the story.
 
     Every reading of a placed scale is kept in history at its measured time; the state of a tap moves only forward;
-    a pour is booked once, in the ledger of the keg that stood there. What changed is visible at once and becomes
+    a pour is booked once, in the ledger of the keg that stood there. A state from the future of a reading's receipt
+    goes back to it: see `state_after`. What changed is visible at once and becomes
     durable with the next sync; the caller acknowledges only after that.
 
     Raises:
         StoreUnavailable: nothing of the batch may be acknowledged.
         Conflict: others changed the same taps five times in a row; the batch can be given again.
     """
-    found = place(ports, readings)
+    found = place(ports, readings, tolerance_scale=tolerance_scale)
     waiting: defaultdict[TapId, list[Reading]] = defaultdict(list)
     for one in found.placed:
         waiting[one.tap_id].append(one.reading)
@@ -85,7 +92,7 @@ def take_readings(ports: Ports, *, readings: Sequence[Reading]) -> Taken:
         for tap_id, since in mistold.items():
             # The keg may have been changed while these were recorded under the one before.
             tell_history(ports, tap_id=tap_id, since=since)
-        steps = [_decide(ports, batch) for batch in batches]
+        steps = [_decide(ports, batch, tolerance_scale) for batch in batches]
         applied = _apply(ports, steps)
         mistold = _not_applied(batches, applied)
         for step in applied:
@@ -142,13 +149,15 @@ def _row(reading: Reading, tap_id: TapId, keg_id: str | None) -> Recorded:
     )
 
 
-def _decide(ports: Ports, batch: _Batch) -> _Step:
+def _decide(ports: Ports, batch: _Batch, tolerance_scale: float) -> _Step:
     """Let the domain decide on the readings of one tap."""
     tap_id, state = batch.tap.tap_id, batch.state
     moving: list[Reading] = []
+    set_back = 0
     for reading in batch.readings:
-        after = state_after(state, reading, tap=batch.tap)
+        after = state_after(state, reading, tap=batch.tap, tolerance_scale=tolerance_scale)
         if after is not None:
+            set_back += state is not None and after.updated_at < state.updated_at
             state = after
             moving.append(reading)
     actions: list[Action] = []
@@ -159,11 +168,20 @@ def _decide(ports: Ports, batch: _Batch) -> _Step:
     if batch.state is None or not moving:
         # A changed keg moves the version of a state too, so where one is written over this check is in that.
         actions.append(Check(key=taps.key(tap_id), expected_version=batch.tap.version))
-    booked = book(ports, tap_id=tap_id, claims=_claims(ports, batch))
+    claims, unbooked = _claims(ports, batch)
+    booked = record_pour(ports, tap_id=tap_id, claims=claims)
     actions += booked.actions
     events += [_ended(pour) for pour in booked.pours]
     actions += _health(batch, moving)
-    return _Step(tap_id=tap_id, actions=actions, events=events, moved=len(moving), pours=len(booked.pours))
+    return _Step(
+        tap_id=tap_id,
+        actions=actions,
+        events=events,
+        moved=len(moving),
+        pours=len(booked.pours),
+        unbooked=unbooked,
+        set_back=set_back,
+    )
 
 
 def _health(batch: _Batch, moving: Sequence[Reading]) -> list[Action]:
@@ -182,16 +200,21 @@ def _tells_health(reading: Reading) -> bool:
     return (reading.battery_v, reading.battery_pct, reading.rssi, reading.temp_f) != (None, None, None, None)
 
 
-def _claims(ports: Ports, batch: _Batch) -> list[Claimed]:
-    """Pours belong to the keg that stood there when they began, also where it was lifted before they were told."""
-    claims = []
+def _claims(ports: Ports, batch: _Batch) -> tuple[list[Claimed], int]:
+    """Pours belong to the keg that stood there when they began, also where it was lifted before they were told.
+
+    Gives the claims that have a keg, and how many have none.
+    """
+    claims, without = [], 0
     for reading, row in zip(batch.readings, batch.rows, strict=True):
         if reading.pour is None:
             continue
         keg_id = keg_at(ports, batch.tap, pour_began(reading, reading.pour)) or row.keg_id
         if keg_id is not None:
             claims.append(Claimed(reading=reading, keg_id=keg_id))
-    return claims
+        else:
+            without += 1
+    return claims, without
 
 
 def _ended(pour: Pour) -> PourEnded:
@@ -223,4 +246,6 @@ def _add(totals: Taken, applied: Sequence[_Step], recorded: int) -> Taken:
         pours=totals.pours + sum(step.pours for step in applied),
         unclaimed=totals.unclaimed,
         set_apart=totals.set_apart,
+        unbooked=totals.unbooked + sum(step.unbooked for step in applied),
+        clock_set_back=totals.clock_set_back + sum(step.set_back for step in applied),
     )

@@ -100,12 +100,12 @@ class Bar:
         return take_readings(self.ports, readings=readings)
 
     def change(self, tap_id: TapId = ONE, keg: NextKeg = HALF, *, second: float, lifted: float | None = None) -> Keg:
-        """Put a keg on `second` s into the story, told one minute later at the latest."""
+        """Put a keg on so that it counts from `second` s into the story on, told one minute later at the latest."""
         return change_keg(
             self.ports,
             tap_id=tap_id,
             keg=keg,
-            at=at(second),
+            at=at(second - 1),
             lifted_at=None if lifted is None else at(lifted),
             member=OWNER,
             now=at(second + 60),

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from bar import ONE, T0, TWO, Bar, at
 
-from app.simulator import change_moments
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg, Tare, TareSource
 from backend.domain.keg_type import keg_type
@@ -159,18 +158,18 @@ class Days:
     def _tell(self, scale: str, said: dict[str, Any]) -> None:
         """Tell the product of a changed keg as the demo's bartender does."""
         tap_id = SCALES[scale]
-        lifted_at, placed_at = change_moments(said)
         opened = change_keg(
             self.bar.ports,
             tap_id=tap_id,
             keg=self._next.pop(scale),
-            at=placed_at,
-            lifted_at=lifted_at,
+            at=EPOCH + timedelta(seconds=said["placed_at"]),
+            lifted_at=EPOCH + timedelta(seconds=said["lifted_at"]),
             member=OWNER,
             now=EPOCH + timedelta(seconds=self._now()),
         )
-        self.lived.stays[tap_id][-1].lifted_at = _s(lifted_at)
-        self.lived.stays[tap_id].append(Stay(tap_id=tap_id, placed_at=_s(placed_at), keg=opened))
+        self.lived.stays[tap_id][-1].lifted_at = math.floor(said["lifted_at"])
+        placed_at = math.ceil(said["placed_at"] + 1)  # whole seconds, and a filter up to a second behind
+        self.lived.stays[tap_id].append(Stay(tap_id=tap_id, placed_at=placed_at, keg=opened))
 
     def _run_errands(self) -> None:
         due = [errand for errand in self._errands if errand[0] <= self._now()]

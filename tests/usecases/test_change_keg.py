@@ -98,7 +98,7 @@ def test_no_bin_averages_over_a_change_of_kegs_however_late_the_readings(
     fresh: Path, seed: int, swaps: list[int]
 ) -> None:
     dice = random.Random(seed)
-    swaps.sort()
+    swaps = sorted(swap + (swap % 60 == 1) for swap in swaps)  # no reading in the second of a change
     kegs_lbs = [100.0 + n for n in range(len(swaps) + 1)]  # each keg weighs its own whole pound
     readings = [
         said(second, kegs_lbs[sum(second >= swap for swap in swaps)], received=dice.choice([second, 9000]))
@@ -261,3 +261,38 @@ def test_what_a_keg_held_less_all_that_left_it_is_its_level(fresh: Path, seed: i
     assert ledger.poured == pytest.approx(gone)
     assert abs(ledger.remaining - level.gallons) < 0.01 * ledger.opening
     assert ledger.remaining == ledger.opening - ledger.poured - ledger.wasted - ledger.unseen
+
+
+@pytest.mark.parametrize("fraction", [0.0, 0.001, 0.5, 0.999])
+def test_the_seconds_in_which_a_keg_is_lifted_and_put_on_belong_to_no_keg(bar: Bar, fraction: float) -> None:
+    old = bar.change(second=0)
+    change_keg(
+        bar.ports,
+        tap_id=ONE,
+        keg=HALF,
+        at=at(150 + fraction),
+        lifted_at=at(120 + fraction),
+        member=OWNER,
+        now=at(200),
+    )
+    seconds = (119, 120, 121, 150, 151, 152, 153)
+
+    bar.take([said(second, 100.0) for second in seconds])
+
+    new = bar.tap().keg_id
+    standing = 151 if not fraction else 152
+    expected = [old.keg_id if s < 120 else new if s >= standing else None for s in seconds]
+    assert [keg_id for _, _, keg_id in bar.recorded()] == expected
+
+
+def test_two_changes_within_a_second_are_two_kegs(bar: Bar) -> None:
+    first = change_keg(bar.ports, tap_id=ONE, keg=HALF, at=at(100.1), member=OWNER, now=at(101))
+
+    second = change_keg(bar.ports, tap_id=ONE, keg=HALF, at=at(100.6), member=OWNER, now=at(101))
+
+    assert first.keg_id != second.keg_id
+    assert bar.keg(first.keg_id).state is KegState.LIFTED
+    assert bar.tap().keg_id == second.keg_id
+    assert [stay.keg_id for stay in bar.stays()] == [second.keg_id, first.keg_id]
+    with pytest.raises(Conflict, match="is on already"):
+        change_keg(bar.ports, tap_id=ONE, keg=HALF, at=at(100.1), member=OWNER, now=at(101))

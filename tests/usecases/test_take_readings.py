@@ -2,6 +2,7 @@
 
 import itertools
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from backend.cellar import scales
+from backend.cellar.pours import MOST_CLAIMS, claims_from_item
 from backend.domain.ids import TapId
 from backend.domain.ledger import PourEnded
 from backend.domain.level import Level, NoLevel
@@ -62,6 +64,13 @@ def _trace(seed: int) -> list[Reading]:
     return readings
 
 
+def _in_another_order(readings: Sequence[Reading], dice: random.Random) -> list[Reading]:
+    """The same readings, out of order, when the evening is over."""
+    late = [replace(reading, received_at=at(900)) for reading in readings]
+    dice.shuffle(late)
+    return late
+
+
 def _truth(state: TapState) -> object:
     return (state.weight_lbs, state.level, state.updated_at, state.mark)
 
@@ -72,8 +81,7 @@ def test_any_order_in_any_batches_with_duplicates_ends_like_the_sorted_stream(
     fresh: Path, seed: int, cuts: list[int]
 ) -> None:
     dice, readings = random.Random(seed), _trace(seed)
-    arrived = [*readings, *dice.choices(readings, k=60)]
-    dice.shuffle(arrived)
+    arrived = _in_another_order([*readings, *dice.choices(readings, k=60)], dice)
     edges = [0, *sorted(min(cut, len(arrived)) for cut in cuts), len(arrived)]
     with opened(fresh) as straight, opened(fresh) as shuffled:
         for one in (straight, shuffled):
@@ -96,8 +104,8 @@ def test_any_order_in_any_batches_with_duplicates_ends_like_the_sorted_stream(
 @EASY
 @given(seed=st.integers(0, 10_000))
 def test_the_measured_time_of_a_state_never_decreases(fresh: Path, seed: int) -> None:
-    dice, readings = random.Random(seed), _trace(seed)
-    dice.shuffle(readings)
+    dice = random.Random(seed)
+    readings = _in_another_order(_trace(seed), dice)
     with opened(fresh) as bar:
         bar.change(second=-60)
         seen = []
@@ -235,7 +243,7 @@ def test_history_follows_a_scale_to_the_tap_under_which_it_measured(bar: Bar) ->
 
 
 def test_a_reading_from_before_its_scale_was_ever_placed_is_set_apart(bar: Bar) -> None:
-    assert bar.take([said(-5000, 100.0)]).set_apart == 1
+    assert bar.take([said(-5000, 100.0, seq=1, received=0)]).set_apart == 1
 
 
 def test_another_scale_under_the_same_keg_shows_its_own_weight_at_once(bar: Bar) -> None:
@@ -277,3 +285,37 @@ def test_a_pour_told_while_its_keg_is_off_belongs_to_the_keg_it_came_from(bar: B
 
     assert bar.ledger(old.keg_id).pours == 1
     assert bar.recorded()[0][2] is None
+
+
+def test_a_pour_where_no_keg_stood_is_counted_and_its_reading_is_kept(bar: Bar) -> None:
+    taken = bar.take([said(20, 149.0, pour=claim(10, 150.0, 16))])
+
+    assert (taken.recorded, taken.pours, taken.unbooked) == (1, 0, 1)
+    assert bar.pours() == []
+
+
+def test_the_claims_of_a_scale_take_one_row_however_many_it_sends(bar: Bar) -> None:
+    keg = bar.change(second=-60)
+    count = MOST_CLAIMS + 40
+
+    for start in range(0, count, 60):
+        bar.take([said(n * 10, 150, pour=claim(n * 10 - 5, 150, 0.1)) for n in range(start, min(start + 60, count))])
+
+    rows = bar.ports.table.query(Query(partition="DEVICE#SCALE-1", begins_with="CLAIM")).items
+    assert len(rows) == 1
+    assert len(claims_from_item(rows[0]).pour_ids) == MOST_CLAIMS
+    assert bar.ledger(keg.keg_id).pours == count
+
+
+def test_an_old_claim_that_its_scale_has_long_left_behind_is_still_booked_once(bar: Bar) -> None:
+    keg = bar.change(second=-60)
+    first = said(0, 150, pour=claim(-5, 150, 0.1))
+    bar.take([first])
+    for start in range(1, MOST_CLAIMS + 2, 60):
+        bar.take([said(n * 10, 150, pour=claim(n * 10 - 5, 150, 0.1)) for n in range(start, start + 60)])
+    before = bar.ledger(keg.keg_id)
+
+    taken = bar.take([first])
+
+    assert taken.pours == 0
+    assert bar.ledger(keg.keg_id) == before
