@@ -48,7 +48,7 @@ def frame(site: Site, title: str, *, here: str = "", place: str = "") -> Iterato
     dress()
     ui.page_title(f"{title} · {TITLE}")
     use_styles("keg.css")
-    ui.add_css(_sheet())
+    ui.add_css(sheet())
     banner = LinkBanner(site.live.beat())
     site.live.beats.subscribe(banner.beat)
     link("Skip to content", "#main").classes("ss-skip")
@@ -67,8 +67,17 @@ def frame(site: Site, title: str, *, here: str = "", place: str = "") -> Iterato
 
 
 def notice(sentence: str) -> None:
-    """Tell a person, for eight seconds or until they close it, what happened or what to do next."""
-    ui.notify(sentence, position="top", timeout=8000, close_button="OK", classes="ss-notice", multi_line=True)
+    """Tell a person, for eight seconds or until they close it, what happened."""
+    _notify(sentence, classes="ss-notice")
+
+
+def refusal_notice(why: Exception) -> None:
+    """Tell a person that what they asked for was not done, why, and what to do next."""
+    _notify(f"Not done: {why}", classes="ss-notice ss-notice-refusal")
+
+
+def _notify(sentence: str, *, classes: str) -> None:
+    ui.notify(sentence, position="top", timeout=8000, close_button="OK", classes=classes, multi_line=True)
 
 
 def refused(site: Site, why: Exception, *, status: int) -> None:
@@ -81,5 +90,6 @@ def refused(site: Site, why: Exception, *, status: int) -> None:
 
 
 @cache
-def _sheet() -> str:
+def sheet() -> str:
+    """The style sheet of the desk pages."""
     return Path(__file__).with_name("theme.css").read_text(encoding="utf-8")

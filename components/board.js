@@ -1,13 +1,17 @@
 // The live board: every tap at a glance, fed by the server with changed rows and a beat every two seconds.
 
 import { StoryClock, ageText, mark, secondsSince } from "story_clock";
-import { byUrgency, isUrgent, readState, sentence } from "tap_state";
-import { ADVANCE_S, REST_AFTER_TOUCH_S, PAGE_SIZE, gridShape, pageCount, pageOf } from "board_grid";
+import { byUrgency, doubt, isUrgent, readState, sentence } from "tap_state";
+import { ADVANCE_S, REST_AFTER_TOUCH_S, deskColumns, gridShape, pageCount, pageOf, pageSize, room } from "board_grid";
 import { crossedClosing } from "nightly";
 import { probeHealth } from "link_watch";
 import { keep, kept, usualDensity } from "board_choices";
 import TapTile from "tap_tile";
 import UrgencyStrip from "urgency_strip";
+
+const CHIP_PX = { lying: 345, standing: 260 };
+const PAGER_PX = 360;
+const MORE_PX = 120;
 
 export default {
   components: { TapTile, UrgencyStrip },
@@ -19,37 +23,53 @@ export default {
       tz: this.initial.tz,
       order: kept("order", ["tap", "urgency"]),
       density: usualDensity(),
-      portrait: false,
+      room: room(window.innerWidth, window.innerHeight),
+      speed: this.initial.speed,
       page: 0,
       paused: matchMedia("(prefers-reduced-motion: reduce)").matches,
     };
   },
   computed: {
     taps() {
-      const list = Object.values(this.rows).map((row) => ({ row, state: readState(row, this.now) }));
+      const list = Object.values(this.rows).map((row) => ({ row, state: readState(row, this.now, this.speed) }));
       return list.sort((one, other) => one.row.no - other.row.no);
     },
     urgent() {
-      return this.taps.filter(({ row, state }) => isUrgent(row, state)).sort(byUrgency);
+      return this.taps.filter(({ state }) => isUrgent(state)).sort(byUrgency);
     },
     ordered() {
       return this.order === "urgency" ? [...this.taps].sort(byUrgency) : this.taps;
     },
+    pageSize() {
+      return pageSize(this.room);
+    },
     paged() {
-      return this.density === "wall" && this.taps.length > PAGE_SIZE;
+      return this.density === "wall" && this.taps.length > this.pageSize;
     },
     pages() {
-      return this.paged ? pageCount(this.taps.length) : 1;
+      return this.paged ? pageCount(this.taps.length, this.pageSize) : 1;
     },
     shown() {
-      return this.paged ? pageOf(this.ordered, Math.min(this.page, this.pages - 1)) : this.ordered;
+      return this.paged ? pageOf(this.ordered, Math.min(this.page, this.pages - 1), this.pageSize) : this.ordered;
     },
     shape() {
-      const { columns, rows } = gridShape(this.taps.length, this.portrait);
+      if (this.density !== "wall") return { "--columns": deskColumns(this.taps.length, this.room), "--rows": 1 };
+      const { columns, rows } = gridShape(Math.min(this.taps.length, this.pageSize), this.room);
       return { "--columns": columns, "--rows": rows };
     },
+    // How many chips the strip holds; the pager takes the room of about two.
+    chips() {
+      if (this.density === "phone") return 0;
+      const width = this.room.width - (this.paged ? PAGER_PX : 0);
+      const chip = 8 + (window.innerHeight > window.innerWidth ? CHIP_PX.standing : CHIP_PX.lying);
+      const fit = Math.max(1, Math.floor((width + 8) / chip));
+      return this.urgent.length > fit ? Math.max(1, Math.floor((width - MORE_PX) / chip)) : fit;
+    },
+    unset() {
+      return this.taps.length > 0 && this.taps.every(({ state }) => state.kind === "no_keg");
+    },
     words() {
-      return sentence(this.taps.map(({ state }) => state.kind));
+      return sentence(this.taps.map(({ state }) => state));
     },
     clockText() {
       return this.clock.timeOfDay(this.now, this.now);
@@ -88,6 +108,7 @@ export default {
     beat(beat) {
       this.clock.beat(beat);
       this.tz = this.clock.tz;
+      this.speed = this.clock.speed;
       this.now = this.clock.now();
     },
     tick() {
@@ -100,12 +121,16 @@ export default {
       if (await probeHealth()) window.location.reload();
     },
     ageOf(tap) {
-      if (tap.state.age === null) return "";
-      return tap.state.fresh === "lost" ? `last seen ${this.clock.timeOfDay(tap.row.at, this.now)}` : ageText(tap.state.age);
+      const { state, row } = tap;
+      const at = row.at == null ? "" : this.clock.shortTime(row.at, this.now);
+      if (doubt(state)) return state.kind === "clock_wrong" ? doubt(state) : `${doubt(state)} ${at}`;
+      if (state.kind === "clock_wrong") return `says ${at}`;
+      if (state.age === null) return "";
+      return state.fresh === "lost" ? `last seen ${at}` : ageText(state.age);
     },
     fit() {
       this.density = usualDensity();
-      this.portrait = window.innerHeight > window.innerWidth;
+      this.room = room(window.innerWidth, window.innerHeight);
     },
     chooseOrder() {
       this.order = keep("order", this.order === "tap" ? "urgency" : "tap");
@@ -143,9 +168,9 @@ export default {
                   :aria-pressed="density === 'desk'">
             <span><small>Seen from</small> {{ density === "wall" ? "Far" : "Near" }}</span></button>
         </nav>
-        <time class="ss-clock">{{ clockText }}</time>
+        <time class="ss-clock">{{ clockText }}<small v-if="speed !== 1" class="ss-speed" title="Time runs faster or slower than ours">{{ speed }}x</small></time>
       </header>
-      <urgency-strip v-if="urgent.length > 0 || paged" :taps="urgent" :roomy="density !== 'phone'" :paged="paged">
+      <urgency-strip v-if="urgent.length > 0 || paged" :taps="urgent" :room="chips" :paged="paged">
         <div v-if="paged" class="ss-pager" role="group" aria-label="Pages">
           <button class="ss-button" type="button" aria-label="Previous page" @click="go(-1)">‹</button>
           <span class="ss-page">{{ Math.min(page, pages - 1) + 1 }} / {{ pages }}</span>
@@ -155,9 +180,10 @@ export default {
         </div>
       </urgency-strip>
       <p v-if="taps.length === 0" class="ss-empty">No taps yet. Once a tap has a scale, its level appears here.</p>
-      <ul v-else class="ss-grid" :style="shape" role="list" aria-label="Taps">
+      <p v-if="unset" class="ss-hint">No tap has a keg yet: see docs/real-scales.md, section 2.</p>
+      <ul v-if="taps.length > 0" class="ss-grid" :style="shape" role="list" aria-label="Taps">
         <li v-for="tap in shown" :key="tap.row.tap" class="ss-cell">
-          <tap-tile :row="tap.row" :kind="tap.state.kind" :fresh="tap.state.fresh" :age="ageOf(tap)"/>
+          <tap-tile :row="tap.row" :state="tap.state" :age="ageOf(tap)"/>
         </li>
       </ul>
     </div>`,

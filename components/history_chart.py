@@ -15,6 +15,7 @@ class HistoryChart(ui.element):
         self._plot: ui.plotly | None = None  # never there unseen: Plotly complains of being resized while hidden
         with self:
             self._empty = ui.label().classes("ss-chart-empty")
+            self._since = ui.label().classes("ss-chart-since")
 
     def show(self, history: LevelHistory) -> None:
         """Draw this history in place of the one before; nothing is sent where nothing has changed."""
@@ -24,6 +25,8 @@ class HistoryChart(ui.element):
         self.props["aria-label"] = described(history)
         self._empty.set_visibility(not history.points)
         self._empty.set_text(described(history))
+        self._since.set_visibility(bool(history.points and history.since))
+        self._since.set_text(f"Since {history.since}: before that nothing is known of this tap.")
         if not history.points:
             self._take_away()
         elif self._plot is None:
@@ -42,7 +45,8 @@ def described(history: LevelHistory) -> str:
     """Say in one sentence what the chart shows."""
     if not history.points:
         return f"No level in the last {history.key} yet. It appears here once this tap has a keg and a reading."
-    first, last = history.points[0], history.points[-1]
+    first, last = history.points[0].mean, history.now.percent if history.now else history.points[-1].mean
+    since = f", since {history.since}" if history.since else ""
     count = len(history.changes)
     changes = "no keg change" if count == 0 else "1 keg change" if count == 1 else f"{count} keg changes"
-    return f"Level over the last {history.key}: from {first.mean:.0f} to {last.mean:.0f} percent, {changes}."
+    return f"Level over the last {history.key}{since}: from {first:.0f} to {last:.0f} percent, {changes}."

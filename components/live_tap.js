@@ -1,7 +1,7 @@
 // One tap, large: the keg, its level and the age of what is known.
 
 import { StoryClock, ageText } from "story_clock";
-import { KINDS, percentText, readState } from "tap_state";
+import { KINDS, chipKind, doubt, percentText, readState } from "tap_state";
 import KegDrawing from "keg_drawing";
 import StateChip from "state_chip";
 
@@ -13,10 +13,16 @@ export default {
   },
   computed: {
     state() {
-      return readState(this.row, this.now);
+      return readState(this.row, this.now, this.clock.speed);
     },
     tone() {
       return KINDS[this.state.kind].tone;
+    },
+    chip() {
+      return chipKind(this.state);
+    },
+    doubt() {
+      return doubt(this.state);
     },
     known() {
       return this.row.pct != null;
@@ -28,13 +34,16 @@ export default {
       return this.row.pouring && this.state.fresh !== "lost";
     },
     age() {
+      if (this.state.kind === "clock_wrong") {
+        return `Its clock is wrong: it says ${this.clock.timeOfDay(this.row.at, this.now)}`;
+      }
       if (this.state.age === null) return "No reading yet";
       if (this.state.fresh === "lost") return `Last seen ${this.clock.timeOfDay(this.row.at, this.now)}`;
       return `Read ${ageText(this.state.age)}`;
     },
     kegLabel() {
       if (!this.known) return this.row.why ?? "Level not known yet";
-      return this.state.kind === "no_signal" ? `Keg was ${this.percent} percent full` : `Keg ${this.percent} percent full`;
+      return this.state.fresh === "lost" ? `Keg was ${this.percent} percent full` : `Keg ${this.percent} percent full`;
     },
   },
   created() {
@@ -66,7 +75,8 @@ export default {
       <keg-drawing :percent="row.pct" :color="row.color" :old="state.fresh === 'lost'"
                    :absent="state.kind === 'no_keg' || state.kind === 'lifted'" :pouring="pouring" :label="kegLabel"/>
       <div class="ss-live-words">
-        <p class="ss-live-state"><state-chip :kind="state.kind"/>
+        <p class="ss-live-state"><state-chip :kind="chip"/>
+          <span v-if="doubt" class="ss-live-doubt">{{ doubt }}</span>
           <span v-if="state.kind === 'ok'" class="ss-live-fine">OK</span>
           <span v-if="pouring" class="ss-pouring"><i></i><i></i><i></i>pouring</span></p>
         <p class="ss-live-percent">{{ known ? percent : "–" }}<small v-if="known">%</small></p>

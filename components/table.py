@@ -8,13 +8,24 @@ from components.words import Words
 
 
 class PlainTable(ui.element):
-    """Headings and rows of text; columns named in `figures` are set to the right. An empty one says why."""
+    """Headings and rows of text; columns named in `figures` are set to the right. An empty one says why.
 
-    def __init__(self, headings: Sequence[str], *, figures: Sequence[str] = (), empty: str) -> None:
+    The first `most` rows are shown and `more` says that there are others (`{count}` of them): a box that scrolls
+    hides what it cuts off.
+    """
+
+    def __init__(
+        self,
+        headings: Sequence[str],
+        *,
+        most: int,
+        empty: str,
+        figures: Sequence[str] = (),
+        more: str = "and {count} more",
+    ) -> None:
         super().__init__("div")
-        self.classes("ss-scroll").props["tabindex"] = "0"
-        self.props["role"] = "region"
-        self.props["aria-label"] = ", ".join(headings)
+        self._most = most
+        self._more = more
         self._headings = headings
         self._figures = {at for at, heading in enumerate(headings) if heading in figures}
         self._empty = empty
@@ -35,8 +46,10 @@ class PlainTable(ui.element):
                 with ui.element("thead"):
                     self._line("th", self._headings)
                 with ui.element("tbody"):
-                    for row in wanted:
+                    for row in wanted[: self._most]:
                         self._line("td", row)
+            if len(wanted) > self._most:
+                Words(self._more.format(count=len(wanted) - self._most)).classes("ss-muted ss-more-rows")
 
     def _line(self, tag: str, cells: Sequence[str]) -> None:
         with ui.element("tr"):

@@ -1,6 +1,7 @@
 """The simulated bar's levers, with the truth beside what is shown: `/simulator`, in the demo only."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from nicegui import ui
@@ -8,14 +9,16 @@ from nicegui import ui
 from app.ask import ask
 from app.faces import row_of, volume_words
 from app.member import current_member
+from app.pages.tap_facts import moment_words
 from app.simulator import Simulator, SimulatorRefused, Truth
 from app.site import Site
-from app.theme import TITLE, frame, notice
+from app.theme import TITLE, frame, notice, refusal_notice
 from backend.domain.face import TapFace
 from backend.domain.ids import TapId
 from backend.domain.location import Location
 from backend.domain.member import Act
 from backend.domain.refusal import Refusal
+from backend.domain.times import EPOCH
 from backend.usecases.view_board import view_board
 from components.choice_chips import ChoiceChips
 from components.rows import Row
@@ -26,6 +29,8 @@ GUESTS: Final = {"on": "Guests drink", "off": "Guests stay away"}
 TRUTH_EVERY_S: Final = 1.0
 PINT_OZ: Final = 16.0
 TASTE_OZ: Final = 4.0
+LOST_AFTER_S: Final = 300.0
+"""As on the board: a reading older than this is no signal (story time)."""
 
 Lever = Callable[[], Awaitable[None]]
 
@@ -53,8 +58,12 @@ class SimulatorPage:
             "This bar is simulated: its scales run the real firmware. What you do here happens in the bar; "
             "the board shows what the scales make of it."
         ).classes("ss-muted")
+        self._speed = site.clock.speed
         with ui.element("section").classes("ss-panel ss-sim-top"):
-            ChoiceChips(SPEEDS, chosen=f"{site.clock.speed:g}", label="Speed of time", on_choice=self._set_speed)
+            self._time = Words("").classes("ss-sim-time")
+            self._speeds = ChoiceChips(
+                SPEEDS, chosen=f"{site.clock.speed:g}", label="Speed of time", on_choice=self._set_speed
+            )
             guests = "on" if simulator.drinkers_on else "off"
             ChoiceChips(GUESTS, chosen=guests, label="Guests", on_choice=self._set_guests)
         self._missing = Words("").classes("ss-muted")
@@ -64,15 +73,21 @@ class SimulatorPage:
         site.live.rows.subscribe(self._follow)
         ui.timer(TRUTH_EVERY_S, self._tell_truth, immediate=True)
 
-    async def pull(self, lever: Lever, said: str) -> None:
-        """Pull a lever of the bar and say so; a refusal becomes a notice that says why."""
+    async def pull(self, lever: Lever, said: str) -> bool:
+        """Pull a lever of the bar and say so; a refusal becomes a notice that says why. Gives whether it was done."""
         try:
             current_member().must(Act.ASSIGN, location_id=self._site.location_id)
             await lever()
         except (SimulatorRefused, Refusal, ValueError) as why:
-            notice(str(why))
-            return
+            refusal_notice(why)
+            return False
         notice(said)
+        return True
+
+    @property
+    def now(self) -> datetime:
+        """The bar's time."""
+        return self._site.clock.now()
 
     @property
     def simulator(self) -> Simulator:
@@ -93,7 +108,16 @@ class SimulatorPage:
             if row["tap"] in self._taps:
                 self._taps[row["tap"]].show(row)
 
+    def _tell_time(self) -> None:
+        clock = self._site.clock
+        local = clock.now().astimezone(self._location.zone)
+        self._time.set_text(f"{local:%a} {local.day} {local:%b}, {local:%H:%M:%S} in the bar, at {clock.speed:g}x")
+        if clock.speed != self._speed:  # somebody else has set it
+            self._speed = clock.speed
+            self._speeds.choose(f"{clock.speed:g}")
+
     async def _tell_truth(self) -> None:
+        self._tell_time()
         try:
             current_member().must(Act.VIEW_LEVELS, location_id=self._site.location_id)
             truths = await self._simulator.truth()
@@ -114,6 +138,8 @@ class SimulatedTap:
         self._tap_id = face.tap_id
         self._unit = location.settings.volume_unit
         self._online = True
+        self._row = row_of(face, location=location)
+        self._zone = location.zone
         with ui.element("section").classes("ss-panel ss-sim-tap"):
             self._heading = Words("", "h2")
             with ui.element("dl").classes("ss-facts"):
@@ -123,21 +149,33 @@ class SimulatedTap:
                 self._truth = Words("not known yet", "dd").classes("ss-sim-truth")
             with ui.element("div").classes("ss-chips"):
                 self._levers()
-        self.show(row_of(face, location=location))
+        self.show(self._row)
 
     def show(self, row: Row) -> None:
-        """Show what the board shows."""
+        """Show what the board shows; the last level of a silent tap with when it was seen."""
+        self._row = row
         self._heading.set_text(f"{row['no']} · {row['beer']}")
         level = f"{row['volume']}, {row['pct']:.0f} %" if row["pct"] is not None else row["why"] or "not known yet"
-        self._shown.set_text(level + (", pouring" if row["pouring"] else ""))
+        if self._silent():
+            at = EPOCH + timedelta(seconds=row["at"] or 0)
+            level += f", no signal, last seen {moment_words(at, self._zone)}" if row["at"] else ", no signal"
+        else:
+            level += ", pouring" if row["pouring"] else ""
+        self._shown.set_text(level)
+
+    def _silent(self) -> bool:
+        at = self._row["at"]
+        age = (self._page.now - EPOCH).total_seconds() - at if at else 0.0
+        return self._row["online"] is False or age > LOST_AFTER_S
 
     def tell(self, truth: Truth | None) -> None:
         """Tell what is really in the keg."""
+        self.show(self._row)
         if truth is None:
             self._truth.set_text("not known now")
             return
         self._online = truth.online
-        self._wifi.set_text("Wi-Fi off" if truth.online else "Wi-Fi on")
+        self._name_wifi()
         words = f"{volume_words(truth.gallons, unit=self._unit)}, {truth.weight_lbs:.1f} lb on the scale"
         words += ", pouring" if truth.pouring else ""
         self._truth.set_text(words + ("" if truth.online else ", offline"))
@@ -150,18 +188,36 @@ class SimulatedTap:
         self._button("Bump", lambda: bar.bump(tap), f"Somebody knocked against the keg of tap {no}.")
         self._button("Lean", lambda: bar.lean(tap), f"Somebody leans on the keg of tap {no}.")
         self._button("Change keg", lambda: bar.change(tap), f"The keg of tap {no} is being changed.")
-        self._wifi = self._button("Wi-Fi off", self._turn_wifi, f"The Wi-Fi of tap {no} was switched.")
+        self._wifi = self._button("Wi-Fi off")
+
+        self._wifi.on("click", self._turn_wifi, [])
 
     async def _turn_wifi(self) -> None:
-        await self._page.simulator.wifi(self._tap_id, up=not self._online)
+        up = not self._online
+        said = f"The Wi-Fi of tap {self._tap_id.number} is {'on' if up else 'off'} now."
+        if await self._page.pull(lambda: self._page.simulator.wifi(self._tap_id, up=up), said):
+            self._online = up
+            self._name_wifi()
 
-    def _button(self, text: str, lever: Lever, said: str) -> Words:
+    def _name_wifi(self) -> None:
+        self._name(self._wifi, "Wi-Fi off" if self._online else "Wi-Fi on")
+
+    def _name(self, button: Words, text: str) -> None:
+        label = f"{text}, tap {self._tap_id.number}"
+        if button.props.get("aria-label") != label:
+            button.set_text(text)
+            button.props["aria-label"] = label
+            button.update()
+
+    def _button(self, text: str, lever: Lever | None = None, said: str = "") -> Words:
         button = Words(text, "button").classes("ss-act")
         button.props["type"] = "button"
-        button.props["aria-label"] = f"{text}, tap {self._tap_id.number}"
+        self._name(button, text)
 
         async def press() -> None:
-            await self._page.pull(lever, said)
+            if lever is not None:
+                await self._page.pull(lever, said)
 
-        button.on("click", press, [])
+        if lever is not None:
+            button.on("click", press, [])
         return button

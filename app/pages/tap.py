@@ -12,14 +12,14 @@ from app.member import current_member
 from app.pages.tap_facts import KEG_WORDS, facts_of, moment_words
 from app.pages.tap_history import RANGE_WORDS, history_of
 from app.site import Site
-from app.theme import TITLE, frame, notice, refused
+from app.theme import TITLE, frame, refusal_notice, refused
 from backend.domain.face import TapFace
 from backend.domain.ids import TapId
 from backend.domain.keg_type import KEG_TYPES
 from backend.domain.refusal import Refusal
 from backend.domain.units import OZ_PER_GALLON
 from backend.usecases.view_history import Range, view_history
-from backend.usecases.view_tap import TapView, view_tap
+from backend.usecases.view_tap import MOST_KEGS, TapView, view_tap
 from components.choice_chips import ChoiceChips
 from components.history_chart import HistoryChart
 from components.live_tap import LiveTap
@@ -29,8 +29,12 @@ from components.words import Words, link
 
 CALM_S: Final = 3.0
 """Facts and lists follow a change after at most this long; the level itself moves at once."""
+MOST_POURS: Final = 11
+"""So many of the newest pours are listed; the rest is counted."""
+MOVED_PCT: Final = 0.5
+"""The chart is drawn again once the level has moved this far from the end of its line,"""
 SHARE_OF_BIN: Final = 0.1
-"""The chart is drawn again once this share of a bin has passed."""
+"""or once this share of a bin has passed."""
 
 
 def register(site: Site) -> None:
@@ -64,6 +68,7 @@ class TapPage:
         self._tap_id = view.face.tap_id
         self._span = Range.DAY
         self._drawn_at: datetime | None = None
+        self._drawn_pct = 0.0
         self._bin_seconds = 0
         self._changed = False
         self._build(view)
@@ -77,7 +82,7 @@ class TapPage:
         try:
             view = await _view(self._site, self._tap_id)
         except Refusal as why:
-            notice(str(why))
+            refusal_notice(why)
             return
         self._live.apply([row_of(view.face, location=view.location)])
         self._live.beat(self._site.live.beat())
@@ -91,10 +96,14 @@ class TapPage:
                 view_history, self._site.ports, tap_id=self._tap_id, span=self._span, member=current_member(), now=now
             )
         except Refusal as why:
-            notice(str(why))
+            refusal_notice(why)
             return
-        self._drawn_at, self._bin_seconds = now, history.bin_seconds
-        self._chart.show(history_of(history, span=self._span, location=self._location))
+        self._drawn_at, self._bin_seconds, self._drawn_pct = now, history.bin_seconds, self._percent()
+        self._chart.show(history_of(history, span=self._span, tap=self._view))
+
+    def _percent(self) -> float:
+        level = self._view.face.level
+        return level.percent if level else 0.0
 
     def _build(self, view: TapView) -> None:
         with ui.element("div").classes("ss-title-line"):
@@ -114,18 +123,22 @@ class TapPage:
         with ui.element("div").classes("ss-columns"):
             with _panel("Kegs of this tap"):
                 self._kegs = PlainTable(
-                    ("Tapped", "Taken off", "Size", "Now"), empty="No keg has stood on this tap yet."
+                    ("Tapped", "Taken off", "Size", "Now"),
+                    most=MOST_KEGS - 1,
+                    more="and older ones",
+                    empty="No keg has stood on this tap yet.",
                 )
             with _panel("Pours of the last 24 hours"):
                 self._pours = PlainTable(
                     ("When", "Ounces", "Seconds"),
                     figures=("Ounces", "Seconds"),
+                    most=MOST_POURS,
                     empty="No pour in the last 24 hours.",
                 )
         link("Back to the board", "/").classes("ss-back")
 
     def _show(self, view: TapView) -> None:
-        self._location = view.location
+        self._view = view
         beer, zone = view.face.beer, view.location.zone
         self._title.set_text(_title(view.face))
         said = [beer.brewery, beer.style, f"{beer.abv:.1f} % alcohol" if beer.abv else ""] if beer else []
@@ -163,7 +176,8 @@ class TapPage:
             self._changed = False
             await self.refresh()
         since = (self._site.clock.now() - self._drawn_at).total_seconds() if self._drawn_at else 0.0
-        if self._drawn_at is None or since >= self._bin_seconds * SHARE_OF_BIN:
+        moved = abs(self._percent() - self._drawn_pct) >= MOVED_PCT
+        if self._drawn_at is None or moved or since >= self._bin_seconds * SHARE_OF_BIN:
             await self.refresh_chart()
 
     async def _choose(self, value: str) -> None:

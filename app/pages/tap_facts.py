@@ -59,7 +59,7 @@ def _beer_words(level: Level) -> str:
 def _keg(view: TapView) -> list[Fact]:
     tap, keg = view.tap, view.keg
     if keg is None:
-        return [("Keg", "none assigned: change the keg to put one on this tap")]
+        return [("Keg", "none assigned: docs/real-scales.md, section 2, says how to put one on this tap")]
     tare = f"{keg.tare.empty_lbs:.1f} lb, {TARE_WORDS[keg.tare.source]} (± {keg.tare.plus_minus_lbs:.1f} lb)"
     size = KEG_TYPES[keg.type_id].name if keg.type_id in KEG_TYPES else keg.type_id
     return [

@@ -1,11 +1,13 @@
 """A tap's history as the chart draws it."""
 
+from datetime import datetime
 from typing import Final
 
 from backend.domain.location import Location
 from backend.domain.times import epoch_ms
 from backend.usecases.view_history import HistoryView, Range
-from components.history_figure import KegChange, LevelHistory, LevelPoint
+from backend.usecases.view_tap import TapView
+from components.history_figure import KegChange, LevelHistory, LevelNow, LevelPoint
 
 RANGE_WORDS: Final = {
     Range.TWO_HOURS: "2 hours",
@@ -14,10 +16,19 @@ RANGE_WORDS: Final = {
     Range.MONTH: "30 days",
     Range.YEAR: "year",
 }
+_LONG: Final = (Range.MONTH, Range.YEAR)
 
 
-def history_of(view: HistoryView, *, span: Range, location: Location) -> LevelHistory:
-    """Give what the chart draws; bins without a level (no keg, keg lifted) leave a gap."""
+_MUCH_EMPTY: Final = 0.05
+"""A chart whose first part, longer than this share, has nothing to show begins where its history begins."""
+
+
+def history_of(view: HistoryView, *, span: Range, tap: TapView) -> LevelHistory:
+    """Give what the chart draws; bins without a level (no keg, keg lifted) leave a gap.
+
+    The line ends at the level that `tap` shows. A month or a year that is only partly known begins with what is.
+    """
+    location, start_ms, since = tap.location, epoch_ms(view.start), ""
     points = [
         LevelPoint(
             start_ms=epoch_ms(one.start),
@@ -34,14 +45,34 @@ def history_of(view: HistoryView, *, span: Range, location: Location) -> LevelHi
         for keg in view.kegs.values()
         if keg.tapped_at is not None and view.start <= keg.tapped_at < view.end
     ]
+    changes.sort(key=lambda change: change.at_ms)
+    end_ms = epoch_ms(view.end)
+    if span in _LONG and points:
+        begins = min([points[0].start_ms, *(change.at_ms for change in changes[:1])])
+        if begins - start_ms > (end_ms - start_ms) * _MUCH_EMPTY:
+            start_ms, since = begins, _day_words(begins, location)
     return LevelHistory(
         key=RANGE_WORDS[span],
-        start_ms=epoch_ms(view.start),
-        end_ms=epoch_ms(view.end),
+        start_ms=start_ms,
+        end_ms=end_ms,
         bin_ms=view.bin_seconds * 1000,
         points=points,
-        changes=sorted(changes, key=lambda change: change.at_ms),
+        changes=changes,
         tz=location.timezone,
         warn_pct=location.settings.low_keg_warning_pct,
         crit_pct=location.settings.low_keg_critical_pct,
+        now=_now(view, tap),
+        since=since,
     )
+
+
+def _now(view: HistoryView, tap: TapView) -> LevelNow | None:
+    face = tap.face
+    if face.level is None or face.at is None or tap.keg is None or face.at < view.start:
+        return None
+    return LevelNow(at_ms=epoch_ms(min(face.at, view.end)), keg=tap.keg.keg_id, percent=face.level.percent)
+
+
+def _day_words(at_ms: int, location: Location) -> str:
+    day = datetime.fromtimestamp(at_ms / 1000, tz=location.zone)
+    return f"{day.day} {day:%B %Y}"

@@ -93,11 +93,20 @@ function grace() {
 }
 
 function tries() {
-  return Number(sessionStorage.getItem(TRIES)) || 0;
+  try {
+    return Number(sessionStorage.getItem(TRIES)) || 0;
+  } catch {
+    return 0; // storage may be forbidden; the page then waits the shortest grace each time
+  }
 }
 
 function remember(count) {
-  if (tries() !== count) sessionStorage.setItem(TRIES, String(count));
+  if (tries() === count) return;
+  try {
+    sessionStorage.setItem(TRIES, String(count));
+  } catch {
+    // see tries()
+  }
 }
 
 // NiceGUI reloads the page when a connection attempt times out, which leaves the browser's error page on the wall.

@@ -12,7 +12,7 @@ export default {
     },
   },
   template: `
-    <span v-if="state.word" class="ss-chip" :class="'ss-tone-' + state.tone">
+    <span v-if="state.word" class="ss-chip" :data-chip="kind" :class="'ss-tone-' + state.tone">
       <state-shape :shape="state.shape"/><span>{{ state.word }}</span>
     </span>`,
 };

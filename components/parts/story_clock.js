@@ -47,6 +47,12 @@ export class StoryClock {
     return `${format(this.tz, { month: "short", day: "numeric" }).format(date)}, ${time}`;
   }
 
+  // The same in the fewest characters: "21:14" today, "Thu" within the week, "Mar 12" outside of it.
+  shortTime(seconds, now = this.now()) {
+    const words = this.timeOfDay(seconds, now);
+    return words.includes(", ") ? words.split(", ")[0] : words.split(" ")[0];
+  }
+
   // The count of local days since 1970; a day may be made to begin later than midnight.
   dayNumber(seconds, beginsAtHour = 0) {
     const wide = { year: "numeric", month: "numeric", day: "numeric", ...HOUR_MINUTE, second: "2-digit" };

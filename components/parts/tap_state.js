@@ -2,6 +2,7 @@
 
 export const STALE_AFTER_S = 60;
 export const LOST_AFTER_S = 300;
+export const AHEAD_S = 120; // the tolerance on a reading's time; a running story stretches it
 
 // rank: order of urgency. tone: colour. shape: the drawing beside the word, so that colour never stands alone.
 export const KINDS = {
@@ -10,22 +11,31 @@ export const KINDS = {
   low: { word: "LOW", rank: 1, tone: "warn", shape: "down" },
   lifted: { word: "KEG LIFTED", rank: 2, tone: "maintenance", shape: "up" },
   no_signal: { word: "NO SIGNAL", rank: 3, tone: "offline", shape: "slash" },
+  clock_wrong: { word: "CLOCK WRONG", rank: 3, tone: "offline", shape: "clock" },
   no_reading: { word: "NO READING YET", rank: 4, tone: "offline", shape: "dots" },
   no_keg: { word: "NO KEG", rank: 5, tone: "offline", shape: "ring" },
   ok: { word: "", rank: 6, tone: "ok", shape: "" },
 };
 
 const URGENT = new Set(["change", "empty", "low"]);
+const SILENT = new Set(["no_signal", "clock_wrong"]);
 
-// -> {kind, fresh: "fresh" | "stale" | "lost" | "never", age: seconds or null}
-export function readState(row, now) {
-  const age = row.at == null ? null : Math.max(0, now - row.at);
+// -> {kind, fresh: "fresh" | "stale" | "lost" | "never", age: seconds or null, need: what the tap needs or null}
+export function readState(row, now, speed = 1) {
   const said = row.state in KINDS ? row.state : "no_reading";
+  const ahead = row.at != null && row.at > now + AHEAD_S * Math.max(1, speed);
+  // A time that lies ahead says nothing about how old the reading is.
+  const age = row.at == null || ahead ? null : Math.max(0, now - row.at);
+  return { ...kindOf(row, said, age, ahead), age, need: URGENT.has(said) ? said : null };
+}
+
+function kindOf(row, said, age, ahead) {
   // A tap without a keg has nothing to lose: its scale may be silent for weeks.
-  if (said === "no_keg") return { kind: said, fresh: age === null ? "never" : freshness(age), age };
-  if (row.online === false || (age !== null && age > LOST_AFTER_S)) return { kind: "no_signal", fresh: "lost", age };
-  if (age === null) return { kind: "no_reading", fresh: "never", age };
-  return { kind: said, fresh: freshness(age), age };
+  if (said === "no_keg") return { kind: said, fresh: age === null ? "never" : freshness(age) };
+  if (row.online === false || (age !== null && age > LOST_AFTER_S)) return { kind: "no_signal", fresh: "lost" };
+  if (ahead) return { kind: "clock_wrong", fresh: "lost" };
+  if (age === null) return { kind: "no_reading", fresh: "never" };
+  return { kind: said, fresh: freshness(age) };
 }
 
 function freshness(age) {
@@ -33,9 +43,19 @@ function freshness(age) {
   return age > STALE_AFTER_S ? "stale" : "fresh";
 }
 
+// The kind whose word the chip says: a keg to change is still to be changed when its scale falls silent.
+export function chipKind(state) {
+  return SILENT.has(state.kind) && state.need ? state.need : state.kind;
+}
+
+// What is said beside that word: "no signal", "clock wrong", or nothing.
+export function doubt(state) {
+  return chipKind(state) === state.kind ? "" : KINDS[state.kind].word.toLowerCase();
+}
+
 // A tap that fell silent while low is still worth a look, after those that are known to be low.
-export function isUrgent(row, state) {
-  return URGENT.has(state.kind) || (state.kind === "no_signal" && URGENT.has(row.state));
+export function isUrgent(state) {
+  return URGENT.has(state.kind) || (SILENT.has(state.kind) && state.need !== null);
 }
 
 export function byUrgency(one, other) {
@@ -50,16 +70,17 @@ const COUNTED = [
   [["change", "empty"], "to change now"],
   [["low"], "low"],
   [["no_signal"], "no signal"],
+  [["clock_wrong"], "clock wrong"],
   [["lifted"], "lifted"],
   [["no_reading"], "not read yet"],
   [["no_keg"], "without a keg"],
 ];
 
-export function sentence(kinds) {
-  if (kinds.length === 0) return "No taps yet";
+export function sentence(states) {
+  if (states.length === 0) return "No taps yet";
   const parts = [];
   for (const [counted, words] of COUNTED) {
-    const count = kinds.filter((kind) => counted.includes(kind)).length;
+    const count = states.filter((state) => counted.includes(state.kind) || counted.includes(chipKind(state))).length;
     if (count > 0) parts.push(`${count} ${words}`.replaceAll(" ", "\u00a0"));
   }
   return parts.length > 0 ? parts.join(" · ") : "All taps fine";

@@ -1,6 +1,6 @@
 // One tap on the board. Takes plain values, so a tile is drawn again only when one of its own has changed.
 
-import { KINDS, percentText } from "tap_state";
+import { KINDS, chipKind, percentText } from "tap_state";
 import KegDrawing from "keg_drawing";
 import StateChip from "state_chip";
 
@@ -8,8 +8,7 @@ export default {
   components: { KegDrawing, StateChip },
   props: {
     row: { type: Object, required: true },
-    kind: { type: String, required: true },
-    fresh: { type: String, required: true },
+    state: { type: Object, required: true },
     age: { type: String, required: true },
   },
   computed: {
@@ -19,12 +18,21 @@ export default {
     known() {
       return this.row.pct != null;
     },
+    kind() {
+      return this.state.kind;
+    },
+    fresh() {
+      return this.state.fresh;
+    },
+    chip() {
+      return chipKind(this.state);
+    },
     tone() {
       return KINDS[this.kind].tone;
     },
     kegLabel() {
       if (!this.known) return this.row.why ?? "Level not known yet";
-      return this.kind === "no_signal" ? `Keg was ${this.percent} percent full` : `Keg ${this.percent} percent full`;
+      return this.fresh === "lost" ? `Keg was ${this.percent} percent full` : `Keg ${this.percent} percent full`;
     },
     href() {
       return `/taps/${encodeURIComponent(this.row.tap)}`;
@@ -36,7 +44,7 @@ export default {
       <span class="ss-no"><span class="ss-only-read">Tap </span>{{ row.no }}</span>
       <span class="ss-title">
         <span class="ss-beer" :title="row.beer">{{ row.beer || "No beer yet" }}</span>
-        <state-chip v-if="kind !== 'ok'" :kind="kind"/>
+        <state-chip v-if="chip !== 'ok'" :kind="chip"/>
         <span v-else class="ss-brewery" :title="row.brewery">{{ row.brewery }}</span>
       </span>
       <keg-drawing :percent="row.pct" :color="row.color" :old="fresh === 'lost'" :absent="kind === 'no_keg' || kind === 'lifted'"

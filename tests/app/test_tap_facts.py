@@ -96,7 +96,7 @@ def test_a_bare_tap_says_what_is_missing_and_invents_nothing() -> None:
     assert facts_of(bare) == [
         ("Shown", "no keg assigned"),
         ("Last reading", "not known yet"),
-        ("Keg", "none assigned: change the keg to put one on this tap"),
+        ("Keg", "none assigned: docs/real-scales.md, section 2, says how to put one on this tap"),
         ("Scale", "none under this tap"),
     ]
 
