@@ -33,8 +33,8 @@ class Serving:
 class Beer:
     """A beer by its id (`guinness-draught`).
 
-    `specific_gravity` is that of the finished beer; `abv` percent; `srm` its colour; money in minor units of the
-    location's currency (`cost_cents` a keg is told per keg type elsewhere; here the price of a serving).
+    `specific_gravity` is that of the finished beer; `abv` percent; `srm` its colour; `price_cents` what a serving
+    sells for and `cost_cents` what a keg costs, in minor units of the location's currency.
     """
 
     beer_id: str

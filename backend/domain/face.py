@@ -74,11 +74,11 @@ def face_of(tap: Tap, *, state: TapState | None, beer: Beer | None, scale: Scale
     )
 
 
-def unreadable_face(tap_id: TapId, *, damage: str) -> TapFace:
-    """Give the face of a tap of which a row is damaged: no level, and why."""
+def unreadable_face(tap_id: TapId, *, beer: Beer | None, damage: str) -> TapFace:
+    """Give the face of a tap of which a row is damaged: no level, why, and its beer where that is known."""
     return TapFace(
         tap_id=tap_id,
-        beer=None,
+        beer=beer,
         type_id=None,
         condition=Condition.NO_READING,
         level=None,

@@ -102,10 +102,10 @@ class Watermark:
     def passed_by(self, reading: Reading, *, tolerance_scale: float = 1.0) -> bool:
         """Whether `reading` is newer.
 
-        A mark that lies in the future of the reading's receipt was set by a clock that has been corrected since, and
-        is passed by whatever is measured now. Else measured time decides, but a scale's own sequence is never taken backwards within one boot: a reading that is
+        Measured time decides, but a scale's own sequence is never taken backwards within one boot: a reading that is
         delivered again by a scale without a clock has a later time, not a newer weight. A scale's clock tells whole
-        seconds; what shares a second is put in an order that does not depend on who arrived first.
+        seconds; what shares a second is put in an order that does not depend on who arrived first. A mark that lies in
+        the future of the reading's receipt was set by a clock that has been corrected since: its time does not count.
         """
         set_back = in_the_future(self.measured_at, received_at=reading.received_at, tolerance_scale=tolerance_scale)
         if reading.order <= self.order and not set_back:

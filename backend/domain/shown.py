@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from backend.domain.refusal import Invalid
 from backend.domain.units import lbs_of
 
 FALL_LBS: Final = 0.1
@@ -66,6 +67,11 @@ class Load:
     empty_lbs: float
     full_lbs: float
     specific_gravity: float
+
+    def __post_init__(self) -> None:
+        """Refuse a keg that weighs no more full than empty: it has no level."""
+        if not self.full_lbs > self.empty_lbs:
+            raise Invalid(f"a keg of {self.full_lbs} lb full and {self.empty_lbs} lb empty holds no beer")
 
     @property
     def apart_lbs(self) -> float:

@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from backend.cellar import beers, scales, taps
-from backend.domain.face import TapFace, face_of
+from backend.cellar import beers, rows, scales, taps
+from backend.domain.beer import Beer
+from backend.domain.face import TapFace, face_of, unreadable_face
 from backend.domain.ids import TapId
 from backend.domain.location import Location
 from backend.domain.member import Act, Member
+from backend.domain.refusal import Invalid
 from backend.domain.tap import Tap
 from backend.ports import Item, Key, Ports, Query
 from backend.usecases import load
@@ -15,10 +17,14 @@ from backend.usecases import load
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardView:
-    """A location and the faces of its taps, by number."""
+    """A location and the faces of its taps, by number.
+
+    `damaged` names each row that could not be read, once; the taps they belong to show no level (`face.damage`).
+    """
 
     location: Location
     faces: tuple[TapFace, ...]
+    damaged: tuple[str, ...] = ()
 
 
 def view_board(ports: Ports, *, location_id: str, member: Member) -> BoardView:
@@ -26,38 +32,79 @@ def view_board(ports: Ports, *, location_id: str, member: Member) -> BoardView:
     member.must(Act.VIEW_LEVELS, location_id=location_id)
     location = load.location(ports, location_id)
     items = load.every(ports, Query(partition=f"LOCATION#{location_id}", begins_with=taps.PREFIX))
-    set_up = [taps.from_item(item) for item in items if not taps.is_state(item)]
-    return BoardView(location=location, faces=_faces(ports, set_up, location))
+    faces, nameless = _faces(ports, [item for item in items if not taps.is_state(item)], location)
+    damages = [*nameless, *(face.damage for face in faces if face.damage is not None)]
+    return BoardView(location=location, faces=faces, damaged=tuple(dict.fromkeys(damages)))
 
 
 def view_faces(ports: Ports, *, location: Location, tap_ids: Sequence[TapId], member: Member) -> tuple[TapFace, ...]:
     """Give the faces of some taps of a location. Raises NotFound, Forbidden."""
     member.must(Act.VIEW_LEVELS, location_id=location.location_id)
     items = ports.table.get_many([taps.key(tap_id) for tap_id in tap_ids])
-    return _faces(ports, [taps.from_item(item) for item in items.values()], location)
+    return _faces(ports, list(items.values()), location)[0]
 
 
-def _faces(ports: Ports, set_up: Sequence[Tap], location: Location) -> tuple[TapFace, ...]:
-    ordered = sorted(set_up, key=lambda tap: tap.tap_id)
-    keys: set[Key] = set()
-    for tap in ordered:
-        keys.add(taps.state_key(tap.tap_id))
-        if tap.beer_id:
-            keys.add(beers.key(tap.beer_id))
-        if tap.scale_id:
-            keys.add(scales.key(tap.scale_id))
-    items = ports.table.get_many(list(keys))
-    return tuple(_face(tap, items, location) for tap in ordered)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A tap as its row tells of it, or what is wrong with that row."""
+
+    tap_id: TapId
+    told: Tap | str
 
 
-def _face(tap: Tap, items: Mapping[Key, Item], location: Location) -> TapFace:
-    state = items.get(taps.state_key(tap.tap_id))
-    beer = items.get(beers.key(tap.beer_id)) if tap.beer_id else None
-    scale = items.get(scales.key(tap.scale_id)) if tap.scale_id else None
-    return face_of(
-        tap,
-        state=taps.state_from_item(state) if state else None,
-        beer=beers.from_item(beer) if beer else None,
-        scale=scales.from_item(scale) if scale else None,
-        settings=location.settings,
-    )
+def _faces(ports: Ports, items: Sequence[Item], location: Location) -> tuple[tuple[TapFace, ...], list[str]]:
+    """Give a face for each row of a tap, and what is wrong with rows that do not even name their tap."""
+    found: list[_Found] = []
+    nameless: list[str] = []
+    for item in items:
+        try:
+            found.append(_found(item))
+        except rows.BadRow as bad:
+            nameless.append(str(bad))
+    found.sort(key=lambda one: one.tap_id)
+    beside = ports.table.get_many(list({key for one in found for key in _keys(one.told)}))
+    return tuple(_face(one, beside, location) for one in found), nameless
+
+
+def _found(item: Item) -> _Found:
+    tap_id = taps.tap_id_of(item)
+    try:
+        return _Found(tap_id, taps.from_item(item))
+    except rows.BadRow as bad:
+        return _Found(tap_id, str(bad))
+
+
+def _keys(tap: Tap | str) -> list[Key]:
+    """Where the rows beside a tap's own lie."""
+    if isinstance(tap, str):
+        return []
+    return [
+        taps.state_key(tap.tap_id),
+        *([beers.key(tap.beer_id)] if tap.beer_id else []),
+        *([scales.key(tap.scale_id)] if tap.scale_id else []),
+    ]
+
+
+def _face(found: _Found, items: Mapping[Key, Item], location: Location) -> TapFace:
+    """Give the face of one tap; whatever is wrong with its rows stays its own affair."""
+    tap, beer = found.told, None
+    if isinstance(tap, str):
+        return unreadable_face(found.tap_id, beer=None, damage=tap)
+    try:
+        beer = _beer(tap, items)
+        state = items.get(taps.state_key(tap.tap_id))
+        scale = items.get(scales.key(tap.scale_id)) if tap.scale_id else None
+        return face_of(
+            tap,
+            state=taps.state_from_item(state) if state else None,
+            beer=beer,
+            scale=scales.from_item(scale) if scale else None,
+            settings=location.settings,
+        )
+    except (rows.BadRow, Invalid) as bad:
+        return unreadable_face(tap.tap_id, beer=beer, damage=str(bad))
+
+
+def _beer(tap: Tap, items: Mapping[Key, Item]) -> Beer | None:
+    item = items.get(beers.key(tap.beer_id)) if tap.beer_id else None
+    return beers.from_item(item) if item else None

@@ -160,6 +160,8 @@ SHOWN = st.builds(
     extra_net_lbs=LBS,
     settled=st.booleans(),
     unseated=st.booleans(),
+    seen_lbs=st.none() | LBS,
+    steps=st.integers(-1, 50),
 )
 
 
@@ -197,6 +199,12 @@ KINDS: dict[str, tuple[st.SearchStrategy[object], Written, Read, bool]] = {
     "keg": (KEGS, kegs.put, kegs.from_item, True),
     "ledger": (LEDGERS, kegs.put_ledger, kegs.ledger_from_item, True),
     "pour": (POURS, pours.put, pours.from_item, True),
+    "claims": (
+        st.builds(pours.Claims, key=IDS.map(pours.claims_key), pour_ids=st.lists(IDS).map(tuple), version=VERSIONS),
+        lambda one: pours.put_claims(one, []),
+        pours.claims_from_item,
+        True,
+    ),
     "waste": (WASTES, pours.put_waste, pours.waste_from_item, True),
     "scale": (SCALES, scales.put, scales.from_item, True),
 }
@@ -265,6 +273,8 @@ def test_a_damaged_row_names_itself(kind: str, draw: st.DataObject) -> None:
         ("state", "stable", "yes", "not true or false"),
         ("state", "shown", {"net_lbs": "x"}, "net_lbs is 'x', not a number"),
         ("beer", "specific_gravity", 9, "no finished beer"),
+        ("claims", "pours", "x", "not a list of texts"),
+        ("claims", "pours", [1], "not a list of texts"),
         ("location", "timezone", "Mars", "no time zone"),
         ("location", "settings", {"volume_unit": "barrel"}, "is not a valid VolumeUnit"),
         ("scale", "clock_trusted", 1, "not true or false"),

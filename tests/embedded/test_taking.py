@@ -1,11 +1,13 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from intake_bar import BEFORE, LOCATION, Bar, opened_bar
 
-from backend.cellar import dead_letters, scales
+from backend.cellar import dead_letters, scales, taps
 from backend.domain.beer import Beer
 from backend.domain.ids import TapId
 from backend.domain.member import OWNER
@@ -59,6 +61,36 @@ def test_a_birth_that_waited_at_the_broker_does_not_speak_against_the_clock(bar:
 
     assert scale(bar).status is ScaleStatus.ONLINE
     assert scale(bar).clock_trusted
+
+
+def test_what_is_taken_and_kept_nowhere_is_counted(bar: Bar) -> None:
+    pour = b'"pour":{"start":%d,"seconds":8,"before_lbs":81,"after_lbs":80}' % (SECONDS - 9)
+    nowhere = Arrival(
+        topic="keg/readings/SCALE-1", payload=b'{"weight_lbs":80,"t":%d}' % (SECONDS - 9e6), received_at=NOW
+    )
+    bar.ports.table.transact([scales.put(replace(scale(bar), status=ScaleStatus.RETIRED))])
+    other = Arrival(
+        topic="keg/readings/SCALE-2", payload=b'{"boot":1,"seq":1,"weight_lbs":80,%b}' % pour, received_at=NOW
+    )
+
+    taken = take_batch(bar.ports, arrivals=[nowhere, other])
+
+    assert taken == BatchTaken(recorded=1, set_apart=2)
+
+
+def test_a_clock_that_is_set_back_is_logged_and_the_taps_follow(bar: Bar) -> None:
+    numbered = b'{"boot":1,"seq":%d,"weight_lbs":80,"t":%d}'
+    ahead = NOW + timedelta(days=1)
+    take_batch(bar.ports, arrivals=[reading(numbered % (1, SECONDS + 86_400), at=ahead)])
+
+    with structlog.testing.capture_logs() as logged:
+        take_batch(bar.ports, arrivals=[reading(numbered % (2, SECONDS))])
+        take_batch(bar.ports, arrivals=[reading(numbered % (3, SECONDS + 1))])
+
+    assert [entry["log_level"] for entry in logged] == ["warning"]
+    item = bar.ports.table.get(taps.state_key(TapId(LOCATION, 1)))
+    assert item is not None
+    assert taps.state_from_item(item).updated_at == NOW + timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("t", [0, SECONDS + 3600])

@@ -107,7 +107,9 @@ def test_waste_and_pours_at_the_same_moment_are_both_booked(bar: Bar) -> None:
     def waste() -> None:
         for n in range(40):
             _until_done(
-                lambda n=n: record_waste(bar.ports, tap_id=ONE, gallons=0.01, reason="foam", at=at(n), member=OWNER)
+                lambda n=n: record_waste(
+                    bar.ports, tap_id=ONE, gallons=0.01, reason="foam", at=at(n), member=OWNER, now=at(n)
+                )
             )
 
     def pour() -> None:

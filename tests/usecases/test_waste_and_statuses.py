@@ -1,7 +1,7 @@
 """Waste in the books, and scales that come and go."""
 
 import pytest
-from bar import ELSEWHERE, MANAGER, ONE, STAFF, Bar, at, said
+from bar import ELSEWHERE, FULL, MANAGER, ONE, STAFF, Bar, at, claim, said
 
 from backend.domain.member import OWNER, Member
 from backend.domain.reading import ScaleHeard, StatusReport
@@ -15,7 +15,9 @@ def test_waste_leaves_the_keg_that_stood_there_then(bar: Bar) -> None:
     old = bar.change(second=0)
     new = bar.change(second=1000, lifted=900)
 
-    waste = record_waste(bar.ports, tap_id=ONE, gallons=0.25, reason=" line cleaned ", at=at(500), member=STAFF)
+    waste = record_waste(
+        bar.ports, tap_id=ONE, gallons=0.25, reason=" line cleaned ", at=at(500), member=STAFF, now=at(1000)
+    )
 
     assert (waste.keg_id, waste.reason, waste.by) == (old.keg_id, "line cleaned", "staff-1")
     assert bar.ledger(old.keg_id).remaining == pytest.approx(15.25)
@@ -27,27 +29,58 @@ def test_waste_that_cannot_be_is_refused(bar: Bar, gallons: float) -> None:
     bar.change(second=0)
 
     with pytest.raises(Invalid, match="cannot be lost from this keg"):
-        record_waste(bar.ports, tap_id=ONE, gallons=gallons, reason="foam", at=at(5), member=OWNER)
+        record_waste(bar.ports, tap_id=ONE, gallons=gallons, reason="foam", at=at(5), member=OWNER, now=at(1000))
 
 
 def test_waste_needs_a_reason_and_a_keg_and_is_booked_once(bar: Bar) -> None:
     keg = bar.change(second=0)
-    record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason="foam", at=at(5), member=OWNER)
+    record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason="foam", at=at(5), member=OWNER, now=at(1000))
 
     with pytest.raises(Conflict, match="booked on tap loc-001:01 already"):
-        record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason="foam", at=at(5), member=OWNER)
+        record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason="foam", at=at(5), member=OWNER, now=at(1000))
     with pytest.raises(Invalid, match="say why"):
-        record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason=" ", at=at(6), member=OWNER)
+        record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason=" ", at=at(6), member=OWNER, now=at(1000))
     with pytest.raises(Conflict, match="no keg stood on tap"):
-        record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason="foam", at=at(-5), member=OWNER)
+        record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason="foam", at=at(-5), member=OWNER, now=at(1000))
 
     assert bar.ledger(keg.keg_id).wasted == pytest.approx(0.1)
+
+
+def test_waste_of_a_moment_to_come_is_refused(bar: Bar) -> None:
+    bar.change(second=0)
+
+    with pytest.raises(Invalid, match="in the future"):
+        record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason="foam", at=at(500), member=OWNER, now=at(300))
+
+
+def test_no_more_is_lost_than_what_is_left_and_a_little(bar: Bar) -> None:
+    keg = bar.change(second=0)
+    bar.take([said(100, 40.0, pour=claim(50, FULL, 15.0 * 128))])
+
+    with pytest.raises(Invalid, match=r"at most 0\.81"):
+        record_waste(bar.ports, tap_id=ONE, gallons=1.0, reason="foam", at=at(200), member=OWNER, now=at(300))
+    record_waste(bar.ports, tap_id=ONE, gallons=0.8, reason="foam", at=at(200), member=OWNER, now=at(300))
+
+    assert bar.ledger(keg.keg_id).remaining == pytest.approx(-0.3)
+
+
+def test_two_bookings_together_take_no_more_than_the_keg_held(bar: Bar) -> None:
+    keg = bar.change(second=0)
+    record_waste(bar.ports, tap_id=ONE, gallons=15.4, reason="line left open", at=at(5), member=OWNER, now=at(9))
+
+    with pytest.raises(Invalid, match=r"at most 0\.10"):
+        record_waste(bar.ports, tap_id=ONE, gallons=0.2, reason="foam", at=at(6), member=OWNER, now=at(9))
+    record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason="foam", at=at(6), member=OWNER, now=at(9))
+
+    assert bar.ledger(keg.keg_id).wasted == pytest.approx(15.5)
+    with pytest.raises(Invalid, match=r"at most 0\.00"):
+        record_waste(bar.ports, tap_id=ONE, gallons=0.01, reason="foam", at=at(7), member=OWNER, now=at(9))
 
 
 @pytest.mark.parametrize("member", [STAFF, MANAGER])
 def test_waste_elsewhere_is_no_business_of_theirs(bar: Bar, member: Member) -> None:
     with pytest.raises(NotFound, match=r"^there is no location loc-002$"):
-        record_waste(bar.ports, tap_id=ELSEWHERE, gallons=0.1, reason="foam", at=at(5), member=member)
+        record_waste(bar.ports, tap_id=ELSEWHERE, gallons=0.1, reason="foam", at=at(5), member=member, now=at(1000))
 
 
 def _report(*, online: bool, session: int, second: float, ahead: float = 0, device_id: str = "SCALE-1") -> StatusReport:
