@@ -29,11 +29,30 @@ OVERLAPPING = """() => [...document.querySelectorAll('.ss-tile')].flatMap(tile =
   return boxes.flatMap(([a, r], i) => boxes.slice(i + 1)
     .filter(([, o]) => r.left < o.right - 1 && o.left < r.right - 1 && r.top < o.bottom - 3 && o.top < r.bottom - 3)
     .map(([b]) => tile.dataset.tap + ' ' + a + ' over ' + b)); })"""
+CUT = """() => [...document.querySelectorAll('.ss-urgent, .ss-chip')]
+  .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.className + ' ' + e.innerText)"""
+LEAST_BETWEEN_FIGURES = """() => Math.min(...[...document.querySelectorAll('.ss-tile')].map(tile => {
+  const no = tile.querySelector('.ss-no').getBoundingClientRect();
+  const percent = tile.querySelector('.ss-percent').getBoundingClientRect();
+  return Math.max(percent.left - no.right, percent.top - no.bottom); }))"""
 
 
 @pytest.fixture(scope="module")
 def friday(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MadeUpBar]:
     bar = MadeUpBar(tmp_path_factory.mktemp("friday"), rows=friday_night(), speed=1)
+    yield bar
+    bar.kill()
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MadeUpBar]:
+    """Fifteen taps with what takes the most room: a full keg under a wide number, a silent one to be changed."""
+    rows = friday_night(15)
+    rows[12] = row(
+        13, beer="Longshoreman Oatmeal Stout", pct=4.0, state="change", online=False, at=rows[0]["at"] - 1000
+    )
+    rows[13] = row(14, pct=100.0)
+    bar = MadeUpBar(tmp_path_factory.mktemp("crowded"), rows=rows, speed=1)
     yield bar
     bar.kill()
 
@@ -96,6 +115,57 @@ def test_fifteen_taps_fit_one_page_of_a_wall_at_full_size(made_up_bar: StartBar,
     assert min(each["font"] for each in measured(page, ".ss-beer")) >= 32
     assert page.evaluate(SPILLED) == []
     assert page.evaluate(OVERLAPPING) == []
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "taps"),
+    [(1280, 800, 15), (1440, 900, 15), (1024, 768, 9), (1024, 600, 8), (768, 1024, 9), (800, 1280, 15)],
+)
+@pytest.mark.parametrize("density", ["wall", "desk"])
+def test_nothing_is_cut_and_no_number_touches_another_on_any_tablet(
+    crowded: MadeUpBar, open_page: OpenPage, width: int, height: int, taps: int, density: str
+) -> None:
+    page = open_page(crowded.url, width=width, height=height)
+    page.evaluate("density => localStorage.setItem('scale-sense-density', density)", density)
+    page.reload()
+    ready(page)
+
+    figures = [each["font"] for each in measured(page, ".ss-no, .ss-percent")]
+
+    assert len(numbers(page)) == (taps if density == "wall" else 15)
+    assert page.evaluate(SPILLED) == []
+    assert page.evaluate(OVERLAPPING) == []
+    assert page.evaluate(CUT) == []
+    assert page.evaluate(LEAST_BETWEEN_FIGURES) >= 6
+    assert density == "desk" or min(figures) >= 72
+
+
+def test_a_keg_to_change_whose_signal_is_lost_is_still_to_be_changed(crowded: MadeUpBar, open_page: OpenPage) -> None:
+    page = ready(open_page(crowded.url))
+
+    silent = page.locator(".ss-urgent").nth(2)
+
+    assert page.locator(".ss-sentence").inner_text().replace("\u00a0", " ").startswith("2 to change now · 1 low · 2 no")
+    expect(silent).to_contain_text("CHANGE NOW")
+    expect(silent).to_contain_text("no signal")
+    expect(tile(page, 13)).to_have_attribute("data-state", "no_signal")
+    expect(tile(page, 13).locator(".ss-chip")).to_have_text("CHANGE NOW")
+    expect(tile(page, 13).locator(".ss-age")).to_have_text("no signal 20:23")
+
+
+def test_the_header_tells_the_speed_of_a_story_that_runs(made_up_bar: StartBar, open_page: OpenPage) -> None:
+    page = ready(open_page(made_up_bar(rows=[row(1)], speed=60).url))
+
+    expect(page.locator(".ss-speed")).to_have_text("60x")
+
+
+def test_a_bar_without_any_keg_says_where_to_read_on(made_up_bar: StartBar, open_page: OpenPage) -> None:
+    bare = row(1, state="no_keg", pct=None, at=None, why="no keg assigned")
+
+    page = ready(open_page(made_up_bar(rows=[bare]).url))
+
+    expect(page.locator(".ss-hint")).to_contain_text("see docs/real-scales.md")
+    expect(page.locator(".ss-speed")).to_have_count(0)
 
 
 def test_a_phone_scrolls_down_and_never_sideways(friday: MadeUpBar, open_page: OpenPage) -> None:

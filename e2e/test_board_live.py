@@ -68,6 +68,7 @@ def test_a_dead_server_is_named_within_five_seconds_and_its_return_found_untouch
     expect(page.locator(".ss-link")).to_have_text("Not connected since 20:40 — levels may be wrong")
     expect(page.locator(".ss-board")).to_have_css("opacity", "0.6")
     expect(page.locator(".ss-head")).to_be_hidden()
+    expect(tile(page, 1).locator(".ss-pouring")).to_be_hidden()
     expect(age).not_to_have_text(aged, timeout=3000)
     page.wait_for_timeout(7000)
     assert page.evaluate("window.before") is True, "the page was reloaded while there was no server"

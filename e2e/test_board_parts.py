@@ -55,6 +55,10 @@ def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         ({"state": "no_keg"}, 86_400, "no_keg", "lost"),
         ({"state": "unheard of"}, 2, "no_reading", "fresh"),
         ({}, -30, "ok", "fresh"),
+        ({}, -120, "ok", "fresh"),
+        ({}, -121, "clock_wrong", "lost"),
+        ({"state": "change"}, -86_400, "clock_wrong", "lost"),
+        ({"state": "low", "online": False}, -86_400, "no_signal", "lost"),
     ],
 )
 def test_a_row_is_read_by_its_age(page: Page, changes: dict[str, Any], age: float, kind: str, fresh: str) -> None:
@@ -65,12 +69,90 @@ def test_a_row_is_read_by_its_age(page: Page, changes: dict[str, Any], age: floa
     assert (state["kind"], state["fresh"]) == (kind, fresh)
 
 
+def test_a_running_story_stretches_what_counts_as_ahead(page: Page) -> None:
+    kinds = page.evaluate(
+        """async ([row, now]) => { const { readState } = await import('tap_state');
+           return [1, 60].map(speed => readState(row, now, speed).kind); }""",
+        [row(1, at=NOW + 7000), NOW],
+    )
+
+    assert kinds == ["clock_wrong", "ok"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says", "beside", "urgent", "counted"),
+    [
+        ({"state": "change"}, "change", "", True, "1 to change now"),
+        ({"state": "change", "online": False}, "change", "no signal", True, "1 to change now · 1 no signal"),
+        ({"state": "low", "at": NOW - 400}, "low", "no signal", True, "1 low · 1 no signal"),
+        ({"state": "empty", "at": NOW + 400}, "empty", "clock wrong", True, "1 to change now · 1 clock wrong"),
+        ({"online": False}, "no_signal", "", False, "1 no signal"),
+        ({}, "ok", "", False, "All taps fine"),
+    ],
+)
+def test_a_lost_signal_does_not_hide_what_a_tap_needs(
+    page: Page, changes: dict[str, Any], says: str, beside: str, counted: str, *, urgent: bool
+) -> None:
+    told = page.evaluate(
+        """async ([row, now]) => { const t = await import('tap_state'); const state = t.readState(row, now);
+           return [t.chipKind(state), t.doubt(state), t.isUrgent(state), t.sentence([state])]; }""",
+        [row(1, **changes), NOW],
+    )
+
+    assert [*told[:3], told[3].replace("\u00a0", " ")] == [says, beside, urgent, counted]
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "most", "shape"),
+    [
+        (1280, 800, 15, [5, 3]),
+        (1280, 720, 12, [4, 3]),
+        (1440, 900, 15, [5, 3]),
+        (1920, 1080, 28, [5, 3]),
+        (1024, 768, 9, [3, 3]),
+        (1024, 600, 8, [4, 2]),
+        (768, 1024, 9, [3, 3]),
+        (800, 1280, 15, [3, 5]),
+        (320, 240, 1, [1, 1]),
+    ],
+)
+def test_a_page_holds_what_fits_at_full_size(page: Page, width: int, height: int, most: int, shape: list[int]) -> None:
+    told = page.evaluate(
+        """async ([width, height]) => { const grid = await import('board_grid');
+           const space = grid.room(width, height), most = grid.pageSize(space);
+           const { columns, rows } = grid.gridShape(Math.min(15, most), space);
+           return [most, [columns, rows]]; }""",
+        [width, height],
+    )
+
+    assert told == [most, shape]
+
+
+def test_a_browser_that_forbids_storage_still_watches_its_link(page: Page) -> None:
+    told = page.evaluate(
+        """async () => { const { LinkWatch } = await import('link_watch');
+           const own = Object.getOwnPropertyDescriptor(window, 'sessionStorage');
+           Object.defineProperty(window, 'sessionStorage', { configurable: true, get() { throw new Error('no'); } });
+           try {
+             let now = 0; const told = [];
+             const watch = new LinkWatch({ onChange: linked => told.push(linked), reload: () => told.push('reload'),
+               probe: async () => true, watch: { mark: () => now, secondsSince: then => now - then } });
+             for (; now < 20 && told.at(-1) !== 'reload'; now += 1) {
+               watch.check(); await new Promise(done => setTimeout(done)); }
+             watch.heard();
+             return told;
+           } finally { Object.defineProperty(window, 'sessionStorage', own); } }"""
+    )
+
+    assert told == [False, "reload", True]
+
+
 def test_a_tap_that_was_never_read_says_so(page: Page) -> None:
     made = row(1, state="no_reading", at=None, pct=None)
 
     state = page.evaluate("async ([row, now]) => (await import('tap_state')).readState(row, now)", [made, NOW])
 
-    assert state == {"kind": "no_reading", "fresh": "never", "age": None}
+    assert state == {"kind": "no_reading", "fresh": "never", "age": None, "need": None}
 
 
 @pytest.mark.parametrize(

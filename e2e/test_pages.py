@@ -31,10 +31,12 @@ def gallons(text: str) -> float:
     return float(found[1])
 
 
-@pytest.mark.parametrize("path", ["", TAP, "simulator", "taps/loc-001:77"])
+@pytest.mark.parametrize("path", ["", TAP, "simulator", "taps/loc-001:77", "nowhere"])
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
 def test_axe_finds_nothing_on_any_page(bar: Demo, open_page: OpenPage, path: str, width: int, height: int) -> None:
-    page = connected(open_page(bar.url + path, width=width, height=height))
+    page = open_page(bar.url + path, width=width, height=height)
+    if path != "nowhere":
+        connected(page)
 
     found = Axe().run(page, options=WCAG)
 
@@ -87,7 +89,7 @@ def test_the_history_marks_keg_changes_and_follows_the_chosen_range(bar: Demo, o
 
     expect(page.get_by_role("button", name="30d")).to_have_attribute("aria-pressed", "true")
     expect(chart).to_have_attribute(
-        "aria-label", re.compile(r"last 30 days: from \d+ to \d+ percent, \d+ keg changes\.")
+        "aria-label", re.compile(r"last 30 days(, since [^:]+)?: from \d+ to \d+ percent, \d+ keg changes\.")
     )
     drawn = page.wait_for_function("document.querySelector('.js-plotly-plot')?.data?.length > 3").json_value()
     assert drawn is True
@@ -110,6 +112,43 @@ def test_a_tap_that_is_not_there_says_so_and_leads_back(bar: Demo, open_page: Op
 
     assert [answer.status for answer in answers.values() if answer] == [404, 404, 404]
     expect(page.get_by_role("link", name="Back to the board")).to_have_attribute("href", "/")
+
+
+def test_an_unknown_address_is_answered_in_our_words(bar: Demo, open_page: OpenPage) -> None:
+    page = open_page(bar.url)
+
+    answer = page.goto(bar.url + "nowhere/at/all")
+    asked_by_a_program = page.request.get(bar.url + "nowhere", headers={"accept": "application/json"})
+
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.get_by_role("heading", level=1)).to_have_text("Not here")
+    expect(page.get_by_role("link", name="Back to the board")).to_have_attribute("href", "/")
+    assert (asked_by_a_program.status, asked_by_a_program.json()) == (404, {"detail": "Not Found"})
+
+
+def test_the_wifi_button_says_what_it_does_and_a_silent_tap_when_it_was_seen(bar: Demo, open_page: OpenPage) -> None:
+    page = connected(open_page(bar.url + "simulator"))
+
+    page.get_by_role("button", name="Wi-Fi off, tap 1", exact=True).click()
+
+    try:
+        expect(page.get_by_text("The Wi-Fi of tap 1 is off now.")).to_be_visible()
+        expect(page.get_by_role("button", name="Wi-Fi on, tap 1", exact=True)).to_have_text("Wi-Fi on")
+        expect(page.locator(".ss-sim-shown").first).to_contain_text(re.compile(r"no signal, last seen .*\d\d:\d\d"))
+    finally:
+        page.get_by_role("button", name="Wi-Fi on, tap 1", exact=True).click()
+    expect(page.locator(".ss-sim-time")).to_have_text(re.compile(r"\d\d:\d\d:\d\d in the bar, at 1x"))
+
+
+def test_a_refusal_does_not_look_like_a_success(bar: Demo, open_page: OpenPage) -> None:
+    page = connected(open_page(bar.url + "simulator"))
+    change = page.get_by_role("button", name="Change keg, tap 1", exact=True)
+
+    change.click()
+    change.click()
+
+    expect(page.locator(".ss-notice-refusal")).to_contain_text("Not done: ")
 
 
 def test_a_tap_page_says_when_the_server_is_out_of_reach(bar: Demo, open_page: OpenPage) -> None:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -11,8 +12,10 @@ from components.history_figure import (
     MOST_POINTS,
     KegChange,
     LevelHistory,
+    LevelNow,
     LevelPoint,
     figure_of,
+    fitting_labels,
     local_ms,
     thinned,
 )
@@ -66,6 +69,52 @@ def test_a_silence_is_a_gap_and_not_a_line() -> None:
     figure = figure_of(history([point(0), point(1), point(9), point(10)]))
 
     assert lines(figure)[0]["y"] == [50, 50, None, 50, 50]
+
+
+def test_the_line_ends_at_the_level_that_the_page_shows() -> None:
+    now = START + 99 * BIN
+    told = replace(
+        history([point(97), point(98, mean=26), point(99, mean=25)]), now=LevelNow(at_ms=now, keg="k1", percent=17.2)
+    )
+
+    line = lines(figure_of(told))[0]
+
+    assert (line["x"][-1], line["y"]) == (local_ms(now, LA), [50, 26, 17.2])
+
+
+def test_a_keg_without_a_bin_yet_is_seen_by_its_present_level() -> None:
+    told = replace(history([point(97), point(98)]), now=LevelNow(at_ms=START + 99 * BIN, keg="k2", percent=100))
+
+    drawn = lines(figure_of(told))
+
+    assert [line["y"] for line in drawn] == [[50, 50], [100]]
+    assert "to 100 percent" in described(told)
+
+
+def test_a_bin_that_is_not_over_stands_in_the_middle_of_what_has_passed() -> None:
+    told = replace(history([point(98), point(99)]), end_ms=START + 99 * BIN + BIN // 2)
+
+    line = lines(figure_of(told))[0]
+
+    assert line["x"][-1] == local_ms(START + 99 * BIN + BIN // 4, LA)
+
+
+def test_labels_that_would_meet_are_left_out_and_crowded_marks_are_thin() -> None:
+    close = [KegChange(at_ms=START + at * BIN, label="Harbor Pilsner") for at in (10, 49, 50, 90)]
+
+    roomy, crowded = figure_of(history([point(0)], [close[0], close[3]])), figure_of(history([point(0)], close))
+
+    assert fitting_labels(history([point(0)], close)) == [True, False, True, True]
+    assert crowded["data"][-1]["text"] == ["Harbor Pilsner", "", "Harbor Pilsner", "Harbor Pilsner"]
+    assert crowded["data"][-1]["customdata"] == ["Harbor Pilsner"] * 4
+    assert crowded["data"][-1]["marker"]["size"] < roomy["data"][-1]["marker"]["size"]
+    assert crowded["layout"]["shapes"][0]["line"]["width"] < roomy["layout"]["shapes"][0]["line"]["width"]
+
+
+def test_a_history_that_begins_within_its_range_says_since_when() -> None:
+    told = replace(history([point(0), point(1)]), since="21 September 2026")
+
+    assert described(told).startswith("Level over the last 24 hours, since 21 September 2026: from 50")
 
 
 def test_a_single_point_can_be_seen() -> None:

@@ -13,8 +13,10 @@ from backend.domain.location import Location
 from backend.domain.reading import Watermark
 from backend.domain.scale import Scale, ScaleStatus
 from backend.domain.tap import Tap, TapState
+from backend.domain.times import epoch_ms
 from backend.usecases.view_history import HistoryView, LevelBin, Range
 from backend.usecases.view_tap import TapView
+from components.history_figure import LevelNow
 
 TAP = TapId("loc-001", 7)
 AT = datetime(2026, 3, 21, 3, 41, 5, tzinfo=UTC)
@@ -119,8 +121,28 @@ def test_bins_without_a_level_leave_a_gap_and_kegs_of_the_range_are_marked() -> 
         beers={"keg-1": "Pilsner"},
     )
 
-    history = history_of(view, span=Range.DAY, location=BAR)
+    history = history_of(view, span=Range.DAY, tap=VIEW)
 
     assert [point.mean for point in history.points] == [44.0]
     assert [change.label for change in history.changes] == ["Pilsner"]
+    assert history.now == LevelNow(at_ms=epoch_ms(AT), keg="keg-1", percent=44.0)
+    assert history.since == ""
     assert (history.tz, history.warn_pct, history.crit_pct) == ("America/Los_Angeles", 20.0, 10.0)
+
+
+def test_a_year_of_which_little_is_known_begins_with_what_is() -> None:
+    known = LevelBin(start=AT, keg_id="keg-1", count=3, mean=LEVEL, low=LEVEL, high=LEVEL)
+    view = HistoryView(
+        tap_id=TAP,
+        start=AT.replace(year=2025),
+        end=AT.replace(month=5),
+        bin_seconds=21_600,
+        bins=(known,),
+        kegs={"keg-1": KEG},
+        beers={},
+    )
+
+    year, day = (history_of(view, span=span, tap=VIEW) for span in (Range.YEAR, Range.DAY))
+
+    assert (year.start_ms, year.since) == (epoch_ms(AT), "20 March 2026")
+    assert (day.start_ms, day.since) == (epoch_ms(view.start), "")
