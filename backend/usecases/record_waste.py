@@ -67,5 +67,5 @@ def record_waste(
 
 def _most(ledger: Ledger) -> float:
     """How much may still be lost, in US gallons."""
-    left = max(0.0, ledger.remaining + _UNSURE * ledger.opening)
-    return round(min(left, ledger.opening - ledger.wasted), 6)
+    left = ledger.remaining + _UNSURE * ledger.opening
+    return max(0.0, round(min(left, ledger.opening - ledger.wasted), 6))

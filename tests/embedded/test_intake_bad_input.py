@@ -123,10 +123,10 @@ def test_a_message_sent_twice_is_in_history_once(tmp_path: Path) -> None:
 def test_a_message_that_breaks_the_use_case_is_set_apart_and_the_others_of_its_batch_are_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fragile(ports: object, *, readings: list[object]) -> object:
+    def fragile(ports: object, *, readings: list[object], tolerance_scale: float) -> object:
         if any(getattr(reading, "weight_lbs", 0) == 13.0 for reading in readings):
             raise ZeroDivisionError("unlucky")
-        return take_readings(ports, readings=readings)
+        return take_readings(ports, readings=readings, tolerance_scale=tolerance_scale)
 
     take_readings = taking.take_readings
     monkeypatch.setattr(taking, "take_readings", fragile)
