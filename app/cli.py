@@ -30,6 +30,15 @@ _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+@cli.callback()
+def _root(
+    show_version: Annotated[bool, typer.Option("--version", is_eager=True, help="Say which version this is.")] = False,
+) -> None:
+    if show_version:
+        version()
+        raise typer.Exit
+
+
 @cli.command()
 def demo(
     port: Annotated[int, typer.Option(help="Port of the web pages; 0 takes a free one.")] = 8080,
@@ -43,8 +52,7 @@ def demo(
 ) -> None:
     """Run a whole simulated bar on this machine."""
     began = time.monotonic()
-    set_up_logs()
-    _keep_pages_in(data)
+    _begin(data)
     with _listener(port) as listener:
         from app.demo import DemoOptions, open_demo, running_demo
         from app.main import create_app
@@ -52,7 +60,7 @@ def demo(
         options = DemoOptions(folder=data, taps=taps, speed=speed, fresh=fresh, broker=broker, interpreter=interpreter)
         site, embedded = _or_refuse(lambda: open_demo(options))
         api = create_app(site, embedded, mode="demo", along=lambda: running_demo(site, embedded, data))
-        _serve(api, listener, began=began, browser=browser)
+        _serve(api, listener, began=began, browser=browser, data=data)
 
 
 @cli.command()
@@ -63,7 +71,8 @@ def serve(
 ) -> None:
     """Serve one bar with real scales: no cloud needed."""
     began = time.monotonic()
-    set_up_logs()
+    from tomllib import TOMLDecodeError
+
     from pydantic import ValidationError
 
     from backend.settings import HostSettings
@@ -74,13 +83,16 @@ def serve(
     except ValidationError as bad:
         first = bad.errors()[0]
         _refuse(f"setting {'.'.join(map(str, first['loc']))}: {first['msg']}")
-    _keep_pages_in(settings.data)
+    except (TOMLDecodeError, UnicodeDecodeError) as bad_file:
+        _refuse(f"scale-sense.toml cannot be read ({bad_file}): mend it, see scale-sense.toml.example")
+    _begin(settings.data)
     with _listener(0 if port == 0 else settings.port) as listener:
         from app.main import create_app
         from app.serve import open_site
 
         site, embedded = _or_refuse(lambda: open_site(settings))
-        _serve(create_app(site, embedded, mode="site"), listener, began=began, browser=False)
+        api = create_app(site, embedded, mode="site")
+        _serve(api, listener, began=began, browser=False, data=settings.data)
 
 
 @cli.command()
@@ -94,7 +106,7 @@ def main() -> None:
     cli()
 
 
-def _serve(api: Any, listener: socket.socket, *, began: float, browser: bool) -> None:
+def _serve(api: Any, listener: socket.socket, *, began: float, browser: bool, data: Path) -> None:
     import uvicorn
 
     url = f"http://{HOST}:{listener.getsockname()[1]}/"
@@ -127,6 +139,7 @@ def _serve(api: Any, listener: socket.socket, *, began: float, browser: bool) ->
     server.run(sockets=[listener])
     if not server.started:
         sys.exit(1)
+    _out.print(f"Ended; everything is kept in {escape(str(data))}.")
 
 
 def _listener(port: int) -> socket.socket:
@@ -144,22 +157,32 @@ def _listener(port: int) -> socket.socket:
     return listener
 
 
-def _keep_pages_in(data: Path) -> None:
-    """Let the pages keep their files in the data folder; must stand before the framework is imported."""
+def _begin(data: Path) -> None:
+    """Set the process up for a data folder: logs, files for nobody but us, and the pages' own files inside it."""
+    set_up_logs()
+    os.umask(0o077)
+    # Must stand before the framework is imported.
     os.environ.setdefault("NICEGUI_STORAGE_PATH", str(data.absolute() / "pages"))
 
 
 def _or_refuse(open_it: Callable[[], T]) -> T:
     """Open, or say in one sentence why not."""
     from app.demo import DemoRefused
+    from app.serve import FolderOfDemo
+    from backend.cellar.rows import BadRow
     from backend.embedded.broker_address import BrokerAddressRefused
     from backend.embedded.folder import FolderInUse, FolderUnusable
     from backend.embedded.schema import StoreRefused
+    from backend.ports import StoreUnavailable
 
     try:
         return open_it()
-    except (DemoRefused, BrokerAddressRefused, FolderInUse, FolderUnusable, StoreRefused) as refused:
+    except (DemoRefused, FolderOfDemo, BrokerAddressRefused, FolderInUse, FolderUnusable, StoreRefused) as refused:
         _refuse(str(refused))
+    except BadRow as bad:
+        _refuse(f"the store cannot be read ({bad}): it may be of another version; --fresh begins the demo again")
+    except (StoreUnavailable, OSError) as away:
+        _refuse(f"the data folder cannot be written to ({away}): look at its permissions and the disk")
 
 
 def _refuse(sentence: str) -> NoReturn:

@@ -74,7 +74,7 @@ class ControlPipe:
         """
         process = self._process
         if process is None or process.stdin is None or not self.running:
-            raise SimulatorRefused("the simulated bar is not running: stop the demo and start it again")
+            raise SimulatorRefused("the simulated bar is not running: wait a moment, it is started again by itself")
         number = next(self._ids)
         answer: asyncio.Future[Said] = asyncio.get_running_loop().create_future()
         self._waiting[number] = _Waiting(answer=answer, done=done)
@@ -86,13 +86,20 @@ class ControlPipe:
         except TimeoutError:
             raise SimulatorRefused("the simulated bar does not answer: try again in a moment") from None
         except (ConnectionError, RuntimeError):  # uvloop says the latter of a pipe that is closed
-            raise SimulatorRefused("the simulated bar has ended: stop the demo and start it again") from None
+            raise SimulatorRefused(
+                "the simulated bar has ended: wait a moment, it is started again by itself"
+            ) from None
         finally:
             self._waiting.pop(number, None)
             answer.cancel()
         if said.get("event") == "error":
             raise SimulatorRefused(str(said.get("message")))
         return said
+
+    async def ended(self) -> None:
+        """Return once the child has ended or closed its output; at once where none was started."""
+        if self._reading is not None:
+            await asyncio.wait([self._reading])
 
     async def close(self) -> None:
         """Close its input and wait for its end; closing twice is harmless."""

@@ -4,48 +4,49 @@ import asyncio
 import contextlib
 import shutil
 import sys
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
 from app.demo_bar import (
+    LAST_GLASSES_OZ,
     LOCATION,
     MOST_TAPS,
     PAST,
     SEED,
     TAPS,
-    DemoTap,
     about_to_run_out,
     demo_taps,
     last_glasses_oz,
     story_start,
 )
+from app.demo_plan import left_of, local_offset, plan_of, standing
 from app.live import Live
 from app.seeding import GuestOrder, seed
-from app.simulator import Simulator
+from app.simulator import Simulator, SimulatorRefused
 from app.site import Site
-from app.story_file import read_story, write_story
+from app.story_file import LeftScale, Saved, read_story, write_story
 from app.terminal import progress_bar
-from backend.cellar import taps as tap_rows
 from backend.clock import MAX_SPEED, MIN_SPEED, DemoClock
-from backend.domain.ids import TapId
-from backend.domain.keg_type import TYPICAL_GRAVITY
-from backend.domain.tap import Tap, TapState
 from backend.domain.times import EPOCH
-from backend.domain.units import lbs_of
 from backend.embedded.broker_address import BrokerAddress
-from backend.ports import Ports, Query
-from backend.usecases import load
-from backend.wiring.embedded import Embedded, clear_folder, open_embedded
+from backend.ports import Ports
+from backend.wiring.embedded import Embedded, clear_folder, holds_store, open_embedded
 from firmware.sim.drinkers import Drinkers, past
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 INTERPRETERS: Final = ("cpython", "micropython")
 _SAVE_EVERY_S: Final = 5.0
+_AGAIN_S: Final = 2.0
+_BEGINS_WITHIN_S: Final = 5.0
+_SEEDS: Final = 400
+_FIRST_GUEST_S: Final = (25, 75)
+"""Seeding takes the first seconds of the story, and a person some more to look."""
+_EMPTY_WITHIN_S: Final = 210
 
 log = structlog.get_logger(__name__)
 
@@ -71,25 +72,33 @@ def open_demo(options: DemoOptions) -> tuple[Site, Embedded]:
     """Open the demo's data folder, seed it where it is new, and put the parts together.
 
     Raises:
-        DemoRefused: the options cannot be met.
-        FolderInUse, FolderUnusable, StoreRefused, BrokerAddressRefused: what stands in the way, and what to do.
+        DemoRefused: the options cannot be met, or the folder is not the demo's.
+        FolderInUse, FolderUnusable, StoreRefused, StoreUnavailable, BrokerAddressRefused, OSError: what stands in
+            the way, and what to do.
     """
     command = _checked(options)
     wall = datetime.now(tz=UTC)
-    story = None if options.fresh else read_story(options.folder)
-    if story is None:
+    saved = read_story(options.folder)
+    if saved is None and holds_store(options.folder):
+        raise DemoRefused(f"{options.folder} holds a real bar, not the demo's: choose another --data for the demo")
+    begin = saved is None or options.fresh or not saved.seeded
+    if begin:
         clear_folder(options.folder, now=wall)
-    start = EPOCH + timedelta(seconds=story.seconds) if story else story_start(wall)
-    clock = DemoClock(start=start, speed=options.speed or (story.speed if story else 1.0))
-    embedded = open_embedded(options.folder, clock=clock, broker=options.broker, commit_seconds=options.commit_seconds)
+    start = story_start(wall) if begin or saved is None else EPOCH + timedelta(seconds=saved.story.seconds)
+    clock = DemoClock(start=start, speed=options.speed or (saved.story.speed if saved and not begin else 1.0))
+    embedded = open_embedded(
+        options.folder, clock=clock, broker=options.broker, commit_seconds=options.commit_seconds, forget=begin
+    )
     try:
-        if story is None:
-            _seed(embedded.ports, options.taps or TAPS, start=clock.now())
+        if begin:
+            seed_of_guests = lively_seed(start)
+            write_story(options.folder, Saved(story=clock.story(), seeded=False))
+            _seed(embedded.ports, options.taps or TAPS, start=start, guests=seed_of_guests)
+            write_story(options.folder, Saved(story=clock.story(), seed=seed_of_guests))
         else:
             kept = standing(embedded.ports)
             _same_bar(options, count=len(kept))
             clock.restart_at(max([start, *(state.updated_at for _, state in kept if state)]))
-        write_story(options.folder, clock.story())
     except BaseException:
         embedded.store.close()
         raise
@@ -121,104 +130,94 @@ def _same_bar(options: DemoOptions, *, count: int) -> None:
 
 @contextlib.asynccontextmanager
 async def running_demo(site: Site, embedded: Embedded, folder: Path) -> AsyncIterator[None]:
-    """Let the simulated bar live as long as the block runs, and save where its story stands."""
+    """Let the simulated bar live as long as the block runs, and save where it stands.
+
+    A bar that ends by itself, or cannot begin because there is no broker yet, is started again.
+    """
     clock, simulator = site.clock, site.simulator
-    address = embedded.broker.address
-    if not isinstance(clock, DemoClock) or simulator is None or address is None:
-        raise DemoRefused("the demo needs a broker: " + (embedded.broker.state().note or "none is running"))
-    await simulator.start(_plan(embedded.ports, address, now=clock.now()))
-    await simulator.replace_empty()
-    saving = asyncio.create_task(_keep_saved(folder, clock))
+    if not isinstance(clock, DemoClock) or simulator is None:
+        raise DemoRefused("only the demo has a simulated bar")
+    saved = read_story(folder) or Saved(story=clock.story())
+    began = asyncio.Event()
+    tasks = [
+        asyncio.create_task(_keep_running(simulator, embedded, clock, saved, began)),
+        asyncio.create_task(_keep_saved(folder, clock, simulator, saved.seed)),
+    ]
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(began.wait(), _BEGINS_WITHIN_S)
     try:
         yield
     finally:
-        saving.cancel()
-        await asyncio.gather(saving, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        beer_lbs: Mapping[str, float] = {}
+        with contextlib.suppress(SimulatorRefused):
+            beer_lbs = await simulator.beer_lbs()
         await simulator.stop()
-        _save(folder, clock)
+        _save(folder, Saved(story=clock.story(), seed=saved.seed, scales=left_of(embedded.ports, simulator, beer_lbs)))
 
 
-def standing(ports: Ports) -> list[tuple[Tap, TapState | None]]:
-    """Give each tap of the demo bar with its state."""
-    query = Query(partition=f"LOCATION#{LOCATION.location_id}", begins_with=tap_rows.PREFIX)
-    items = load.every(ports, query)
-    states = {
-        state.tap_id: state for state in (tap_rows.state_from_item(item) for item in items if tap_rows.is_state(item))
-    }
-    set_up = (tap_rows.from_item(item) for item in items if not tap_rows.is_state(item))
-    return [(tap, states.get(tap.tap_id)) for tap in set_up]
+async def _keep_running(
+    simulator: Simulator, embedded: Embedded, clock: DemoClock, saved: Saved, began: asyncio.Event
+) -> None:
+    while True:
+        address = embedded.broker.address
+        if address is not None:
+            try:
+                await simulator.start(plan_of(embedded.ports, address, saved, now=clock.now()))
+                await simulator.replace_empty()
+                began.set()
+                await simulator.ended()
+                log.warning("the simulated bar has ended by itself: it is started again")
+            except (SimulatorRefused, OSError) as why:
+                log.warning("the simulated bar cannot be started: it is tried again", why=str(why))
+            except Exception:  # a task that ends in silence would leave a bar without scales
+                log.exception("the simulated bar cannot be started: it is tried again")
+            # What it was left with is no longer true; the wall knows better.
+            saved = Saved(story=clock.story(), seed=saved.seed, scales=left_of(embedded.ports, simulator, {}))
+        await asyncio.sleep(_AGAIN_S)
 
 
-def _seed(ports: Ports, count: int, *, start: datetime) -> None:
+def _seed(ports: Ports, count: int, *, start: datetime, guests: int) -> None:
     told = demo_taps(count, start=start)
     until = int(start.timestamp())
-    told[0] = about_to_run_out(told[0], oz=last_glasses_oz(_orders_after(until, popularity=told[0].popularity)))
+    told[0] = about_to_run_out(told[0], oz=last_glasses_oz(oz for _, oz in orders_after(start, seed=guests)))
     begin = until - int(PAST.total_seconds())
     drunk: Iterator[GuestOrder] = past(  # type: ignore[no-untyped-call]  # the MicroPython subset
-        SEED, [tap.popularity for tap in told], begin, until, _local_offset
+        guests, [tap.popularity for tap in told], begin, until, local_offset
     )
     with progress_bar("Pouring sixty days of beer") as progress:
         seed(ports, told, drunk, start=start, progress=progress)
 
 
-def _orders_after(epoch_s: int, *, popularity: float) -> Iterator[float]:
-    """Yield the glasses (US oz) that the guests of the first tap are about to order."""
-    guests = Drinkers(SEED, [popularity], _local_offset)  # type: ignore[no-untyped-call]  # the MicroPython subset
-    while order := guests.next_pour(0, epoch_s):  # type: ignore[no-untyped-call]
-        epoch_s, oz, _ = order
-        yield oz
+def lively_seed(start: datetime) -> int:
+    """Give the seed of guests who soon order from the first tap, so that its keg runs out while somebody looks.
+
+    The first comes within a minute and a quarter, and the keg is empty within three and a half.
+    """
+    begin = int(start.timestamp())
+    for guests in range(SEED, SEED + _SEEDS):
+        total = 0.0
+        for at, oz in orders_after(start, seed=guests):
+            total += oz
+            if total == oz and not _FIRST_GUEST_S[0] <= at - begin <= _FIRST_GUEST_S[1]:
+                break
+            if total >= LAST_GLASSES_OZ:
+                if at - begin <= _EMPTY_WITHIN_S:
+                    return guests
+                break
+    return SEED
 
 
-def _local_offset(epoch_s: int) -> int:
-    """Seconds by which the bar's time is ahead of UTC at a moment."""
-    offset = datetime.fromtimestamp(epoch_s, tz=LOCATION.zone).utcoffset()
-    return int(offset.total_seconds()) if offset else 0
-
-
-def _plan(ports: Ports, broker: BrokerAddress, *, now: datetime) -> dict[str, Any]:
-    """Tell the simulated bar what stands where, as the store knows it."""
-    stands = standing(ports)
-    told: dict[TapId, DemoTap] = {
-        tap.story.tap_id: tap for tap in demo_taps(max(tap.tap_id.number for tap, _ in stands), start=now)
-    }
-    return {
-        "seed": SEED,
-        "broker": {"host": broker.host, "port": broker.port},
-        "utc_offset_s": _local_offset(int(now.timestamp())),
-        "scales": [
-            {
-                **_scale(tap, _beer_lbs(ports, tap, state), told[tap.tap_id]),
-                "user": broker.username,
-                "password": broker.password,
-            }
-            for tap, state in stands
-            if tap.scale_id
-        ],
-    }
-
-
-def _beer_lbs(ports: Ports, tap: Tap, state: TapState | None) -> float:
-    """Tell how much beer (lb) stands under a tap: what is shown, or by the books where its keg was not weighed yet."""
-    if tap.keg_id is None or tap.specific_gravity is None:
-        return 0.0
-    if state and state.shown and state.keg_id == tap.keg_id:
-        return state.shown.net_lbs
-    return max(0.0, lbs_of(load.ledger(ports, tap.keg_id).remaining, specific_gravity=tap.specific_gravity))
-
-
-def _scale(tap: Tap, beer_lbs: float, told: DemoTap) -> dict[str, Any]:
-    return {
-        "scale": tap.scale_id,
-        "zero": 84_000 + 311 * tap.tap_id.number,
-        "factor": 9_500 + 7 * tap.tap_id.number,
-        "cal": 1,
-        "shell_lbs": tap.empty_lbs,
-        "beer_lbs": beer_lbs,
-        "full_lbs": tap.full_lbs or 0.0,
-        "sg": tap.specific_gravity or TYPICAL_GRAVITY,
-        "popularity": told.popularity,
-        "offline": told.offline,
-    }
+def orders_after(start: datetime, *, seed: int) -> Iterator[tuple[int, float]]:
+    """Yield when (epoch s) the guests of the first tap are about to order, and how much (US oz)."""
+    popularity = demo_taps(1, start=EPOCH)[0].popularity
+    guests = Drinkers(seed, [popularity], local_offset)  # type: ignore[no-untyped-call]  # the MicroPython subset
+    at = int(start.timestamp())
+    while order := guests.next_pour(0, at):  # type: ignore[no-untyped-call]
+        at, oz, _ = order
+        yield at, oz
 
 
 def _command(interpreter: str) -> Sequence[str]:
@@ -236,15 +235,16 @@ def _command(interpreter: str) -> Sequence[str]:
     return [found, "-X", "heapsize=64M", "-m", "firmware.sim"]
 
 
-async def _keep_saved(folder: Path, clock: DemoClock) -> None:
+async def _keep_saved(folder: Path, clock: DemoClock, simulator: Simulator, seed: int) -> None:
     while True:
         await asyncio.sleep(_SAVE_EVERY_S)
-        _save(folder, clock)
+        scales = {scale: LeftScale(wifi=up) for scale, up in simulator.wifi_by_scale().items()}
+        _save(folder, Saved(story=clock.story(), seed=seed, scales=scales))
 
 
-def _save(folder: Path, clock: DemoClock) -> None:
+def _save(folder: Path, saved: Saved) -> None:
     """Save the story; where that fails, the next run goes on from the last save or the newest reading."""
     try:
-        write_story(folder, clock.story())
+        write_story(folder, saved)
     except OSError as why:
         log.warning("the story could not be saved", folder=str(folder), why=str(why))

@@ -36,7 +36,8 @@ def health_router(site: Site, embedded: Embedded, *, mode: str) -> APIRouter:
     async def healthz() -> dict[str, Any]:
         kept = await ask(_kept, site, embedded.store)
         facts, broker = embedded.intake.facts(), embedded.broker.state()
-        well = facts.connected and facts.note is None and kept.note is None
+        bar_lives = site.simulator is None or site.simulator.running
+        well = facts.connected and facts.note is None and kept.note is None and bar_lives
         return {
             "status": "ok" if well else "degraded",
             "mode": mode,

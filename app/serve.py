@@ -2,6 +2,7 @@
 
 from app.live import Live
 from app.site import Site
+from app.story_file import read_story
 from backend.cellar import locations, rows
 from backend.clock import SystemClock
 from backend.domain.ids import TapId
@@ -13,12 +14,19 @@ from backend.usecases.set_up import open_location, set_up_tap
 from backend.wiring.embedded import Embedded, open_embedded
 
 
+class FolderOfDemo(RuntimeError):  # noqa: N818 - an answer to the person who started it
+    """The data folder belongs to the demo, whose story and past are made up."""
+
+
 def open_site(settings: HostSettings) -> tuple[Site, Embedded]:
     """Open the data folder of a bar and put the parts together.
 
     Raises:
-        FolderInUse, FolderUnusable, StoreRefused, BrokerAddressRefused: what stands in the way, and what to do.
+        FolderOfDemo, FolderInUse, FolderUnusable, StoreRefused, BrokerAddressRefused, OSError: what stands in the
+            way, and what to do.
     """
+    if read_story(settings.data) is not None:
+        raise FolderOfDemo(f"{settings.data} is the demo's folder: choose another --data for a real bar")
     clock = SystemClock()
     embedded = open_embedded(settings.data, clock=clock, broker=settings.broker, commit_seconds=settings.commit_seconds)
     try:

@@ -23,7 +23,7 @@ from backend.ports import Ports, StoreUnavailable
 from backend.usecases import load
 from backend.usecases.change_keg import NextKeg, change_keg
 
-BARTENDER_TAKES: Final = timedelta(minutes=4)
+BARTENDER_TAKES: Final = timedelta(seconds=90)
 """How long (story time) after a keg ran empty the simulated bartender comes back with the next."""
 TRIES: Final = 60
 AGAIN_S: Final = 1.0
@@ -61,6 +61,7 @@ class Simulator:
         self._bartenders: set[asyncio.Task[None]] = set()
         self._tellings: set[asyncio.Task[None]] = set()
         self._next: dict[str, NextKeg] = {}
+        self._wifi_up = dict.fromkeys(scales, True)
         self.drinkers_on = True
         """Whether the simulated guests order by themselves."""
 
@@ -74,9 +75,20 @@ class Simulator:
         """Where the story stands, and how fast it runs."""
         return self._clock.story()
 
+    @property
+    def wifi_up(self) -> Mapping[TapId, bool]:
+        """Which scales have their Wi-Fi."""
+        return self._wifi_up
+
+    def wifi_by_scale(self) -> dict[str, bool]:
+        """The same by the scales' ids."""
+        return {self._scales[tap_id]: up for tap_id, up in self._wifi_up.items()}
+
     async def start(self, plan: Mapping[str, Any]) -> None:
         """Start the bar from its plan (see firmware/sim/plan.py); raises SimulatorRefused, OSError."""
         await self._pipe.open()
+        self._next.clear()
+        self._wifi_up |= {self._taps[one["scale"]]: not one.get("offline", False) for one in plan["scales"]}
         story = self._clock.story()
         await self._pipe.order("start", plan={**plan, "clock": {"story": story.seconds, "speed": story.speed}})
         story = self._clock.story()  # building the bar took a moment of the story
@@ -99,10 +111,22 @@ class Simulator:
             if truth["beer_lbs"] <= 0 and scale in self._taps:
                 self._send_bartender(scale)
 
+    async def ended(self) -> None:
+        """Return once the bar has ended, by itself or because it was stopped."""
+        await self._pipe.ended()
+
     async def set_speed(self, speed: float) -> None:
-        """Let the story run at another speed; raises SimulatorRefused, ValueError."""
+        """Let the story run at another speed; where the bar refuses, it goes on as before.
+
+        Raises SimulatorRefused, ValueError.
+        """
+        before = self._clock.speed
         story = self._clock.set_speed(speed)
-        await self._pipe.order("clock", story=story.seconds, speed=story.speed)
+        try:
+            await self._pipe.order("clock", story=story.seconds, speed=story.speed)
+        except SimulatorRefused:
+            self._clock.set_speed(before)
+            raise
 
     async def set_drinkers(self, *, on: bool) -> None:
         """Let the guests in, or send them home; raises SimulatorRefused."""
@@ -124,6 +148,11 @@ class Simulator:
     async def wifi(self, tap_id: TapId, *, up: bool) -> None:
         """Take a scale's Wi-Fi away or give it back; raises SimulatorRefused."""
         await self._order("wifi", tap_id, up=up)
+        self._wifi_up[tap_id] = up
+
+    async def beer_lbs(self) -> dict[str, float]:
+        """Tell how much beer (lb) really stands on each scale; raises SimulatorRefused."""
+        return {scale: one["beer_lbs"] for scale, one in (await self._told()).items()}
 
     async def truth(self) -> dict[TapId, Truth]:
         """Tell what is really so; raises SimulatorRefused."""

@@ -12,7 +12,7 @@ from demo_server import Demo, until
 from demo_store import kept
 from playwright.sync_api import Page
 
-from app.demo import standing
+from app.demo_plan import standing
 from backend.domain.units import gallons_of
 
 pytestmark = pytest.mark.browser

@@ -26,8 +26,9 @@ make_venv() {
     "$python" -m venv .venv || fail "python3 cannot make virtual environments. On Debian and Raspberry Pi OS: apt install python3-venv"
 }
 
+# What is installed, and where: a clone that was moved is installed again.
 stamp_of() {
-    cat "requirements/$1.txt" pyproject.toml | .venv/bin/python -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())'
+    { pwd; cat "requirements/$1.txt" pyproject.toml; } | .venv/bin/python -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())'
 }
 
 is_installed() {

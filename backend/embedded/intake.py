@@ -11,7 +11,7 @@ from backend.clock import Clock
 from backend.embedded.backlog import Backlog, Held
 from backend.embedded.backoff import Backoff
 from backend.embedded.broker import Broker
-from backend.embedded.link import Delivery, Link, LinkFailed
+from backend.embedded.link import Delivery, Link, LinkFailed, forget_session
 from backend.embedded.taking import Arrival
 from backend.embedded.writer import COMMIT_SECONDS, Durable, Writer
 from backend.ports import Ports
@@ -27,7 +27,8 @@ _STOP_SECONDS: Final = 10.0
 class IntakeFacts:
     """What the health page and the metrics tell of the intake since its start.
 
-    `readings_total` counts readings new in history, `waiting` messages received and not yet acknowledged;
+    `readings_total` counts readings new in history, `set_apart_total` readings of scales that stood under no tap and
+    pours where no keg stood, `waiting` messages received and not yet acknowledged;
     `note` says what is wrong, None while nothing is.
     """
 
@@ -35,6 +36,7 @@ class IntakeFacts:
     readings_total: int = 0
     unclaimed_total: int = 0
     dead_letters_total: int = 0
+    set_apart_total: int = 0
     last_reading_at: datetime | None = None
     waiting: int = 0
     note: str | None = None
@@ -57,7 +59,10 @@ class Intake:
         broker: Broker,
         client_id: str,
         commit_seconds: float = COMMIT_SECONDS,
+        forget: bool = False,
     ) -> None:
+        """With `forget`, what the broker still holds for `client_id` is dropped at the first connection."""
+        self._forget = forget
         self._clock = clock
         self._broker = broker
         self._client_id = client_id
@@ -84,6 +89,7 @@ class Intake:
             readings_total=totals.recorded,
             unclaimed_total=totals.unclaimed,
             dead_letters_total=totals.dead_letters,
+            set_apart_total=totals.set_apart,
             last_reading_at=self._writer.last_reading_at,
             waiting=len(self._backlog) + self._writer.unacknowledged,
             note=self._writer.note or (None if connected else self._note),
@@ -134,6 +140,9 @@ class Intake:
             return self._broker.state().note or "there is no broker"
         self._link = link = Link(self._client_id, deliver=self._arrived)
         try:
+            if self._forget:
+                await forget_session(self._client_id, address)
+                self._forget = False
             await link.open(address, filters=INTAKE_FILTERS)
             log.info("broker connected", address=str(address))
             self._note = ""

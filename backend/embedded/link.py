@@ -50,8 +50,8 @@ class Delivery:
 class Link(Client):  # type: ignore[misc]  # gmqtt carries no types
     """A persistent session's present connection; `lost` is set once it is over, for whatever reason."""
 
-    def __init__(self, client_id: str, *, deliver: Callable[[Delivery], None]) -> None:
-        super().__init__(client_id, clean_session=False, optimistic_acknowledgement=False)
+    def __init__(self, client_id: str, *, deliver: Callable[[Delivery], None], clean: bool = False) -> None:
+        super().__init__(client_id, clean_session=clean, optimistic_acknowledgement=False)
         self.lost = asyncio.Event()
         self._deliver = deliver
         self._granted: asyncio.Future[Sequence[int]] = asyncio.get_running_loop().create_future()
@@ -68,7 +68,7 @@ class Link(Client):  # type: ignore[misc]  # gmqtt carries no types
         return self._subscribed and not self.lost.is_set()
 
     async def open(self, address: BrokerAddress, *, filters: Sequence[str]) -> None:
-        """Connect and subscribe at QoS 1; raises LinkFailed."""
+        """Connect and, where there are filters, subscribe at QoS 1; raises LinkFailed."""
         if address.username is not None:
             self.set_auth_credentials(address.username, address.password)
         try:
@@ -78,6 +78,8 @@ class Link(Client):  # type: ignore[misc]  # gmqtt carries no types
                         address.host, address.port, ssl=address.tls, keepalive=_KEEPALIVE_SECONDS, version=MQTTv311
                     )
                 )
+            if not filters:
+                return
             self.subscribe([Subscription(one, qos=1) for one in filters])
             granted = await self._or_lost(self._answer())
         except TimeoutError:
@@ -170,3 +172,12 @@ class Link(Client):  # type: ignore[misc]  # gmqtt carries no types
     def _answered(self, _client: object, _mid: int, granted: Sequence[int], _properties: object) -> None:
         if not self._granted.done():
             self._granted.set_result(granted)
+
+
+async def forget_session(client_id: str, address: BrokerAddress) -> None:
+    """Let the broker drop the session of that name with all it holds for it; raises LinkFailed."""
+    link = Link(client_id, deliver=lambda _: None, clean=True)
+    try:
+        await link.open(address, filters=())
+    finally:
+        await link.close()

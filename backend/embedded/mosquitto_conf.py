@@ -31,6 +31,7 @@ def configuration(folder: Path, *, port: int) -> str:
         "max_queued_messages 0",
         f"max_packet_size {MAX_PACKET_BYTES}",
         "persistence true",
+        "persistent_client_expiration 14d",
         f"persistence_location {folder.resolve()}/",
         "persistence_file mosquitto.db",
         f"autosave_interval {AUTOSAVE_SECONDS}",

@@ -72,9 +72,12 @@ def opened(path: Path, *, ended_cleanly: bool) -> sqlite3.Connection:
         StoreRefused: it is foreign, newer, damaged, or lies where SQLite cannot keep a write-ahead log.
     """
     thorough = not ended_cleanly or (path.exists() and path.stat().st_size <= CHEAP_BYTES)
-    connection = sqlite3.connect(
-        path, timeout=5.0, isolation_level=None, check_same_thread=False, cached_statements=256
-    )
+    try:
+        connection = sqlite3.connect(
+            path, timeout=5.0, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+    except sqlite3.OperationalError as error:
+        raise StoreRefused(f"{path} cannot be opened ({error}): look at its permissions and the disk") from error
     try:
         _refuse_strangers(connection, path)
         if thorough:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from backend.clock import Clock
 from backend.embedded.broker import Broker, choose_broker
-from backend.embedded.client_id import CLIENT_ID_FILE, client_id
+from backend.embedded.client_id import client_id
 from backend.embedded.feed import LocalFeed
 from backend.embedded.folder import FolderLock
 from backend.embedded.history import SqliteHistory
@@ -39,8 +39,12 @@ class Embedded:
         self.store.close()
 
 
-def open_embedded(folder: Path, *, clock: Clock, broker: str | None = None, commit_seconds: float = 10.0) -> Embedded:
+def open_embedded(
+    folder: Path, *, clock: Clock, broker: str | None = None, commit_seconds: float = 10.0, forget: bool = False
+) -> Embedded:
     """Open the store in a data folder and choose the broker; nothing runs yet.
+
+    With `forget`, what an existing broker still holds for this folder is dropped: its data were thrown away.
 
     Raises:
         FolderInUse, FolderUnusable, StoreRefused: the folder cannot be used; the sentence says what to do.
@@ -56,15 +60,24 @@ def open_embedded(folder: Path, *, clock: Clock, broker: str | None = None, comm
         broker=chosen,
         client_id=client_id(folder),
         commit_seconds=commit_seconds,
+        forget=forget,
     )
     return Embedded(store=store, ports=ports, broker=chosen, intake=intake)
 
 
+def holds_store(folder: Path) -> bool:
+    """Whether a store lies in a data folder."""
+    return (folder / FILE_NAME).exists()
+
+
 def clear_folder(folder: Path, *, now: datetime) -> None:
-    """Take away what we keep in a data folder, and nothing else. Raises FolderInUse, FolderUnusable."""
+    """Take away what we keep in a data folder, and nothing else. Raises FolderInUse, FolderUnusable.
+
+    The name of its session stays, so that an existing broker can be told to forget what it holds for it.
+    """
     lock = FolderLock(folder, now=now)
     try:
-        for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", CLIENT_ID_FILE, "story.json"):
+        for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", "story.json"):
             (folder / name).unlink(missing_ok=True)
         for name in ("broker", "pages"):
             shutil.rmtree(folder / name, ignore_errors=True)

@@ -184,11 +184,11 @@ sys.exit(3)
             ended = await asyncio.gather(*waiting, return_exceptions=True)
 
             assert [str(one) for one in ended] == [
-                "the simulated bar has ended: stop the demo and start it again",
+                "the simulated bar has ended: wait a moment, it is started again by itself",
             ] * 2
             assert all(isinstance(one, SimulatorRefused) for one in ended)
             assert not pipe.running
-            with pytest.raises(SimulatorRefused, match="is not running: stop the demo and start it again"):
+            with pytest.raises(SimulatorRefused, match="is not running: wait a moment, it is started again by itself"):
                 await pipe.order("truth")
 
     run(story())

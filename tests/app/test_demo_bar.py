@@ -1,11 +1,13 @@
 """The demo bar: when its story begins, and what stands on its taps then."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.demo_bar import LOCATION, MOST_TAPS, about_to_run_out, demo_taps, last_glasses_oz, story_start
+from app.demo import lively_seed, orders_after
+from app.demo_bar import LAST_GLASSES_OZ, LOCATION, MOST_TAPS, about_to_run_out, demo_taps, last_glasses_oz, story_start
 from backend.domain.units import OZ_PER_GALLON
 
 SPRING = datetime(2026, 3, 8, 10, 0, tzinfo=UTC)
@@ -62,3 +64,13 @@ def test_a_tap_that_is_about_to_run_out_keeps_all_else() -> None:
 
     assert soon.story.left_gallons == 0.25
     assert (soon.story.tap_id, soon.popularity, soon.offline) == (tap.story.tap_id, tap.popularity, tap.offline)
+
+
+@given(week=st.integers(0, 200))
+def test_guests_of_any_friday_soon_empty_the_first_keg(week: int) -> None:
+    start = story_start(datetime(2026, 1, 5, tzinfo=UTC) + timedelta(weeks=week))
+
+    seed = lively_seed(start)
+
+    orders = itertools.takewhile(lambda order: order[0] <= start.timestamp() + 210, orders_after(start, seed=seed))
+    assert sum(oz for _, oz in orders) >= LAST_GLASSES_OZ

@@ -177,7 +177,7 @@ def test_a_bar_that_has_ended_says_so(ports: Ports) -> None:
             process.kill()
             await until(lambda: not simulator.running)
             for one in (simulator.truth(), simulator.pour(ONE, oz=4), simulator.change(ONE)):
-                with pytest.raises(SimulatorRefused, match="stop the demo and start it again"):
+                with pytest.raises(SimulatorRefused, match="wait a moment, it is started again by itself"):
                     await one
 
     run(story())

@@ -1,0 +1,94 @@
+"""What the simulated bar is told when it starts, and what is remembered of it when it ends."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from app.demo_bar import LOCATION, SEED, DemoTap, demo_taps
+from app.simulator import Simulator
+from app.story_file import LeftScale, Saved
+from backend.cellar import taps as tap_rows
+from backend.domain.ids import TapId
+from backend.domain.keg_type import TYPICAL_GRAVITY
+from backend.domain.tap import Tap, TapState
+from backend.domain.units import lbs_of
+from backend.embedded.broker_address import BrokerAddress
+from backend.ports import Ports, Query
+from backend.usecases import load
+
+
+def standing(ports: Ports) -> list[tuple[Tap, TapState | None]]:
+    """Give each tap of the demo bar with its state."""
+    query = Query(partition=f"LOCATION#{LOCATION.location_id}", begins_with=tap_rows.PREFIX)
+    items = load.every(ports, query)
+    states = {
+        state.tap_id: state for state in (tap_rows.state_from_item(item) for item in items if tap_rows.is_state(item))
+    }
+    set_up = (tap_rows.from_item(item) for item in items if not tap_rows.is_state(item))
+    return [(tap, states.get(tap.tap_id)) for tap in set_up]
+
+
+def left_of(ports: Ports, simulator: Simulator, beer_lbs: Mapping[str, float]) -> dict[str, LeftScale]:
+    """Tell how the scales of the bar are left."""
+    return {
+        tap.scale_id: LeftScale(
+            wifi=simulator.wifi_up.get(tap.tap_id, True), keg_id=tap.keg_id, beer_lbs=beer_lbs.get(tap.scale_id)
+        )
+        for tap, _ in standing(ports)
+        if tap.scale_id
+    }
+
+
+def local_offset(epoch_s: int) -> int:
+    """Seconds by which the bar's time is ahead of UTC at a moment."""
+    offset = datetime.fromtimestamp(epoch_s, tz=LOCATION.zone).utcoffset()
+    return int(offset.total_seconds()) if offset else 0
+
+
+def plan_of(ports: Ports, broker: BrokerAddress, saved: Saved, *, now: datetime) -> dict[str, Any]:
+    """Tell the simulated bar what stands where, as the store knows it."""
+    stands = standing(ports)
+    told: dict[TapId, DemoTap] = {
+        tap.story.tap_id: tap for tap in demo_taps(max(tap.tap_id.number for tap, _ in stands), start=now)
+    }
+    return {
+        "seed": saved.seed or SEED,
+        "broker": {"host": broker.host, "port": broker.port},
+        "utc_offset_s": local_offset(int(now.timestamp())),
+        "scales": [
+            {
+                **_scale(ports, tap, state, told[tap.tap_id], saved),
+                "user": broker.username,
+                "password": broker.password,
+            }
+            for tap, state in stands
+            if tap.scale_id
+        ],
+    }
+
+
+def _beer_lbs(ports: Ports, tap: Tap, state: TapState | None, left: LeftScale | None) -> float:
+    """Tell how much beer (lb) stands under a tap: what was left there, or what is shown, or what the books say."""
+    if tap.keg_id is None or tap.specific_gravity is None:
+        return 0.0
+    if left and left.keg_id == tap.keg_id and left.beer_lbs is not None:
+        return left.beer_lbs
+    if state and state.shown and state.keg_id == tap.keg_id:
+        return state.shown.net_lbs
+    return max(0.0, lbs_of(load.ledger(ports, tap.keg_id).remaining, specific_gravity=tap.specific_gravity))
+
+
+def _scale(ports: Ports, tap: Tap, state: TapState | None, told: DemoTap, saved: Saved) -> dict[str, Any]:
+    left = saved.scales.get(tap.scale_id or "")
+    return {
+        "scale": tap.scale_id,
+        "zero": 84_000 + 311 * tap.tap_id.number,
+        "factor": 9_500 + 7 * tap.tap_id.number,
+        "cal": 1,
+        "shell_lbs": tap.empty_lbs,
+        "beer_lbs": _beer_lbs(ports, tap, state, left),
+        "full_lbs": tap.full_lbs or 0.0,
+        "sg": tap.specific_gravity or TYPICAL_GRAVITY,
+        "popularity": told.popularity,
+        "offline": not left.wifi if left else told.offline,
+    }
