@@ -1,10 +1,9 @@
 """The simulated bar as the product sees it: its truth, its levers, and a bartender who changes empty kegs."""
 
 import asyncio
-import math
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -253,7 +252,7 @@ class Simulator:
 
     async def _told_product(self, tap_id: TapId, keg: NextKeg, said: Said) -> bool:
         """Whether the product knows of the change, or refuses it for good."""
-        lifted_at, placed_at = change_moments(said)
+        lifted_at, placed_at = (EPOCH + timedelta(seconds=said[name]) for name in ("lifted_at", "placed_at"))
         try:
             await ask(
                 change_keg,
@@ -271,16 +270,6 @@ class Simulator:
         except Refusal as refused:
             _log.warning("a changed keg was refused", tap=str(tap_id), why=str(refused))
         return True
-
-
-def change_moments(said: Said) -> tuple[datetime, datetime]:
-    """Give when a changed keg was lifted and when the next one stood, for whoever reads its scale.
-
-    A scale tells whole seconds, and its filter is up to a second behind: what it says before the first moment, and
-    from the second on, is not the weight of a keg in the air.
-    """
-    lifted, placed = math.floor(said["lifted_at"]), math.ceil(said["placed_at"] + 1)
-    return EPOCH + timedelta(seconds=lifted), EPOCH + timedelta(seconds=placed)
 
 
 def _keep(errand: Coroutine[Any, Any, None], *, among: set[asyncio.Task[None]]) -> None:

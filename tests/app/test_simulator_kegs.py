@@ -19,7 +19,7 @@ from simulated import (
 
 import app.simulator
 from app.simulator import BARTENDER_TAKES, SimulatorRefused
-from backend.domain.keg import Keg, KegState
+from backend.domain.keg import Keg, KegState, seen_lifted, seen_standing
 from backend.domain.member import OWNER
 from backend.ports import Ports, StoreUnavailable
 from backend.usecases import load
@@ -61,16 +61,15 @@ def test_a_changed_keg_is_told_to_the_product_once_with_the_moments_of_the_bar(
 
             assert len(told) == 1
             lifted, placed = (seconds_of(told[0][name]) for name in ("lifted_at", "at"))
-            assert began - 1 < lifted < placed <= ended
-            assert (lifted % 1, placed % 1) == (0, 0)  # a scale's clock tells whole seconds
-            assert 41.2 + 1 <= placed - lifted <= 41.2 + 3
+            assert began <= lifted < placed <= ended
+            assert 40 <= placed - lifted <= 43
             assert told[0]["tap_id"] == ONE
             assert truth[ONE].gallons == pytest.approx(15.5, abs=1e-6)
 
     run(story())
     fresh, old = kegs(ports)
-    assert fresh.tapped_at == told[0]["at"]
-    assert old.closed_at == told[0]["lifted_at"]
+    assert fresh.tapped_at == seen_standing(told[0]["at"])
+    assert old.closed_at == seen_lifted(told[0]["lifted_at"])
     assert fresh.beer_id == "pils"
     assert len(kegs(ports, TWO)) == 1
 
