@@ -49,6 +49,7 @@ def health_router(site: Site, embedded: Embedded, *, mode: str) -> APIRouter:
             "readings_stored": kept.readings,
             "last_reading_at": iso(facts.last_reading_at) if facts.last_reading_at else None,
             "unclaimed_total": facts.unclaimed_total,
+            "set_apart_total": facts.set_apart_total,
             "dead_letters_total": facts.dead_letters_total,
             "waiting": facts.waiting,
             "broker": {
