@@ -11,6 +11,7 @@ class HistoryChart(ui.element):
     def __init__(self) -> None:
         super().__init__("figure")
         self.classes("ss-chart").props("role=img")
+        self.props["aria-label"] = "Level over time, not drawn yet"
         self._drawn: LevelHistory | None = None
         self._plot: ui.plotly | None = None  # never there unseen: Plotly complains of being resized while hidden
         with self:
