@@ -30,13 +30,19 @@ _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        _out.print(version_of("scale-sense"))
+        raise typer.Exit
+
+
 @cli.callback()
 def _root(
-    show_version: Annotated[bool, typer.Option("--version", is_eager=True, help="Say which version this is.")] = False,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is.")
+    ] = False,
 ) -> None:
-    if show_version:
-        version()
-        raise typer.Exit
+    pass
 
 
 @cli.command()

@@ -24,7 +24,8 @@ from backend.wiring.embedded import Embedded, open_embedded
 
 FIELDS = {
     "status", "mode", "version", "now", "speed", "taps", "readings_total", "readings_stored", "last_reading_at",
-    "unclaimed_total", "dead_letters_total", "waiting", "broker", "store", "simulator",
+    "unclaimed_total", "set_apart_total",
+        "dead_letters_total", "waiting", "broker", "store", "simulator",
 }  # fmt: skip
 NOBODY = "mqtt://127.0.0.1:1"
 Serving = Callable[..., contextlib.AbstractAsyncContextManager["Served"]]
@@ -88,7 +89,9 @@ def test_health_tells_what_a_machine_needs_to_know(serving: Serving) -> None:
             assert told["readings_stored"] == 2
             assert told["store"] == {"pending": True, "note": None}
             assert told["simulator"] is None
-            assert (told["readings_total"], told["unclaimed_total"], told["dead_letters_total"]) == (0, 0, 0)
+            assert [
+                told[name] for name in ("readings_total", "unclaimed_total", "set_apart_total", "dead_letters_total")
+            ] == [0] * 4
             assert told["last_reading_at"] is None
             assert told["waiting"] == 0
 
