@@ -108,7 +108,8 @@ def version() -> None:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; the files it makes are for nobody but us."""
+    os.umask(0o077)
     cli()
 
 
@@ -164,9 +165,8 @@ def _listener(port: int) -> socket.socket:
 
 
 def _begin(data: Path) -> None:
-    """Set the process up for a data folder: logs, files for nobody but us, and the pages' own files inside it."""
+    """Set the process up for a data folder: logs, and the pages' own files inside it."""
     set_up_logs()
-    os.umask(0o077)
     # Must stand before the framework is imported.
     os.environ.setdefault("NICEGUI_STORAGE_PATH", str(data.absolute() / "pages"))
 

@@ -8,6 +8,8 @@ from demo_fixtures import StartDemo
 from demo_server import Demo, until
 from playwright.sync_api import Page, expect
 
+from backend.embedded.schema import FILE_NAME
+
 pytestmark = pytest.mark.browser
 
 SERVES_WITHIN_S = 90.0
@@ -118,3 +120,12 @@ def test_all_that_it_writes_lies_in_its_data_folder(demo: Demo) -> None:
 
     assert astray == set()
     assert "data/scale-sense.db" in written
+
+
+def test_what_it_keeps_is_for_its_owner_only(start_demo: StartDemo) -> None:
+    demo = start_demo("--taps", "2", fresh=True)
+
+    kept = [path for path in demo.data.rglob("*") if path.is_file()]
+
+    assert {FILE_NAME, "story.json", "intake-id"} <= {path.name for path in kept}
+    assert [path for path in kept if path.stat().st_mode & 0o077] == []
