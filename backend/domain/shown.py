@@ -162,6 +162,9 @@ def _resting(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
         return _at_rest(before.rest_net_lbs - fall, before, weighed, load=load)
     if abs(fall) < _least(before, weighed):
         return _at_rest(before.rest_net_lbs, before, weighed, load=load)
+    if -load.apart_lbs <= fall < 0 and not before.pouring and not _unbroken(before, weighed):
+        # What rose a little in silence is wander or gas, and the next pour is told from where it stands now.
+        return _at_rest(before.rest_net_lbs, before, weighed, load=load)
     if before.extra_lbs > 0 and abs(fall - before.extra_lbs) < FALL_LBS:
         leaned_no_more = replace(before, extra_lbs=0.0, extra_net_lbs=0.0)
         return _at_rest(before.rest_net_lbs - before.extra_net_lbs, leaned_no_more, weighed, load=load)

@@ -9,7 +9,7 @@ GROSS = 140.0
 NET = GROSS - LOAD.empty_lbs
 
 
-@pytest.mark.parametrize("wandered_lbs", [-0.3, -0.15, 0.0, 0.15, 0.3])
+@pytest.mark.parametrize("wandered_lbs", [-0.3, -0.15, 0.0, 0.15, 0.3, 0.6, 0.8])
 @pytest.mark.parametrize("rests_first", [True, False])
 def test_a_taster_right_after_a_restart_counts_in_full(wandered_lbs: float, *, rests_first: bool) -> None:
     now = GROSS + wandered_lbs
