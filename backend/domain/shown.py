@@ -160,10 +160,7 @@ def _resting(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
         return _seated(before, weighed, load=load)
     if weighed.claimed_lbs and abs(fall - weighed.claimed_lbs) < GAP_FALL_LBS:
         return _at_rest(before.rest_net_lbs - fall, before, weighed, load=load)
-    if abs(fall) < _least(before, weighed):
-        return _at_rest(before.rest_net_lbs, before, weighed, load=load)
-    if -load.apart_lbs <= fall < 0 and not before.pouring and not _unbroken(before, weighed):
-        # What rose a little in silence is wander or gas, and the next pour is told from where it stands now.
+    if abs(fall) < _least(before, weighed) or _rose_in_silence(before, weighed, load=load):
         return _at_rest(before.rest_net_lbs, before, weighed, load=load)
     if before.extra_lbs > 0 and abs(fall - before.extra_lbs) < FALL_LBS:
         leaned_no_more = replace(before, extra_lbs=0.0, extra_net_lbs=0.0)
@@ -227,6 +224,12 @@ def _taken_back(before: Shown, *, rise: float, since: datetime) -> bool:
 def _least(before: Shown, weighed: Weighed) -> float:
     """The least change (lb) that cannot be wander."""
     return FALL_LBS if before.pouring or _unbroken(before, weighed) else GAP_FALL_LBS
+
+
+def _rose_in_silence(before: Shown, weighed: Weighed, *, load: Load) -> bool:
+    """Whether a small rise came while nobody was heard: wander or gas, and the next pour is told from there."""
+    rise = weighed.gross_lbs - before.rest_lbs
+    return 0 < rise <= load.apart_lbs and not before.pouring and not _unbroken(before, weighed)
 
 
 def _unbroken(before: Shown, weighed: Weighed) -> bool:
