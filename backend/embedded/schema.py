@@ -1,52 +1,19 @@
-"""The SQLite file: how it is opened, what is in it, and which files are refused."""
+"""The SQLite file: how it is opened, and which files are refused."""
 
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from backend.embedded.copying import CopyFailed
+from backend.embedded.migrations import migrate, user_version
+from backend.embedded.steps import APPLICATION_ID, SCHEMA_VERSION
+
 FILE_NAME: Final = "scale-sense.db"
-APPLICATION_ID: Final = 0x4B454753  # "KEGS": says whose file it is
-SCHEMA_VERSION: Final = 1
+BACKUPS: Final = "backups"
+"""The folder of copies, beside the file where the settings name no other."""
 CHEAP_BYTES: Final = 64 * 1024 * 1024
 """A file up to this size is checked at every start; a larger one only after a run that did not end cleanly."""
-
-_DDL: Final = """
-CREATE TABLE items (
-    pk TEXT NOT NULL, sk TEXT NOT NULL, version INTEGER, body BLOB NOT NULL,
-    device TEXT, battery_loc TEXT, battery, due_shard TEXT, due_at,
-    PRIMARY KEY (pk, sk)
-) WITHOUT ROWID;
-CREATE INDEX device_index ON items (device, pk, sk) WHERE device IS NOT NULL;
-CREATE INDEX battery_index ON items (battery_loc, battery, pk, sk) WHERE battery_loc IS NOT NULL;
-CREATE INDEX due_index ON items (due_shard, due_at, pk, sk) WHERE due_shard IS NOT NULL;
-
--- History. Names (devices, taps, kegs) are written once and meant by number; keg 0 is no keg.
-CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
--- Time first, so that a commit touches the last pages only: an SD card wears by the page.
--- Epoch ms, weight in 1/10,000 lb, temperature and percent in 1/100, volts in 1/1,000.
-CREATE TABLE hot (
-    at INTEGER NOT NULL, tap INTEGER NOT NULL, device INTEGER NOT NULL,
-    boot INTEGER NOT NULL, seq INTEGER NOT NULL, digest TEXT NOT NULL,
-    keg INTEGER NOT NULL, received INTEGER NOT NULL, weight INTEGER NOT NULL,
-    stable INTEGER, raw INTEGER, temp_f INTEGER, battery_v INTEGER, battery_pct INTEGER, rssi INTEGER,
-    PRIMARY KEY (at, tap, device, boot, seq, digest)
-) WITHOUT ROWID;
--- Which sequence numbers of a device's boot are recorded, as runs: one row where nothing is missing.
-CREATE TABLE seen (
-    device INTEGER NOT NULL, boot INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
-    PRIMARY KEY (device, boot, first)
-) WITHOUT ROWID;
--- `bin` and `start` in seconds, `first_at` and `last_at` in epoch ms, the weights as in `hot`.
-CREATE TABLE rollups (
-    bin INTEGER NOT NULL, tap INTEGER NOT NULL, start INTEGER NOT NULL, keg INTEGER NOT NULL,
-    count INTEGER NOT NULL, total INTEGER NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL,
-    first_at INTEGER NOT NULL, last_at INTEGER NOT NULL, last INTEGER NOT NULL,
-    PRIMARY KEY (bin, tap, start, keg)
-) WITHOUT ROWID;
--- `readings`: how many are kept; `sealed`: the epoch ms before which roll-ups stand.
-CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO marks VALUES ('readings', 0), ('sealed', 0);
-"""
 
 
 class StoreRefused(RuntimeError):  # noqa: N818 - the store refuses a file
@@ -65,8 +32,10 @@ class DamagedFile(StoreRefused):
     """No SQLite file, or one with broken pages."""
 
 
-def opened(path: Path, *, ended_cleanly: bool) -> sqlite3.Connection:
-    """Open the file, make it where it is missing, and look whether it is ours and whole.
+def opened(path: Path, *, ended_cleanly: bool, now: datetime, backups: Path | None = None) -> sqlite3.Connection:
+    """Open the file, make it where it is missing, look whether it is ours and whole, and bring it up to date.
+
+    A file of an earlier version is copied to `backups` (beside it, if not given) before it is changed.
 
     Raises:
         StoreRefused: it is foreign, newer, damaged, or lies where SQLite cannot keep a write-ahead log.
@@ -83,6 +52,10 @@ def opened(path: Path, *, ended_cleanly: bool) -> sqlite3.Connection:
         if thorough:
             _refuse_damage(connection, path)
         _set_up(connection, path)
+        migrate(connection, backups=backups or path.parent / BACKUPS, now=now)
+    except CopyFailed as failed:
+        connection.close()
+        raise StoreRefused(f"{path} is of an earlier version, and no copy of it can be kept: {failed}") from failed
     except sqlite3.OperationalError as error:
         connection.close()
         raise StoreRefused(f"{path} cannot be opened ({error}): look at its permissions and the disk") from error
@@ -97,7 +70,7 @@ def opened(path: Path, *, ended_cleanly: bool) -> sqlite3.Connection:
 
 def _refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:
     (application_id,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    version = user_version(connection)
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if tables and application_id != APPLICATION_ID:
         raise ForeignFile(f"{path} belongs to another program: move it away, or choose another folder with --data")
@@ -126,8 +99,3 @@ def _set_up(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA temp_store=MEMORY")
     connection.execute("PRAGMA cache_size=-32000")
     connection.execute(f"PRAGMA journal_size_limit={CHEAP_BYTES}")
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if version == 0:
-        connection.executescript(
-            f"BEGIN; {_DDL} PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={SCHEMA_VERSION}; COMMIT;"
-        )

@@ -23,8 +23,11 @@ class Store:
     All threads share the connection under one lock, because uncommitted rows are visible on it alone.
     """
 
-    def __init__(self, folder: Path, *, now: datetime) -> None:
+    def __init__(self, folder: Path, *, now: datetime, backups: Path | None = None) -> None:
         """Take the data folder and open the file in it.
+
+        A file of an earlier version is brought up to date, and a copy of it kept in `backups`, which is a folder
+        beside the file where it is not given.
 
         Raises:
             FolderInUse: another process owns the folder.
@@ -37,7 +40,7 @@ class Store:
         self._generation = 0
         self._folder = FolderLock(folder, now=now)
         try:
-            self._connection = opened(self.path, ended_cleanly=self._folder.ended_cleanly)
+            self._connection = opened(self.path, ended_cleanly=self._folder.ended_cleanly, now=now, backups=backups)
         except BaseException:
             self._folder.release()
             raise

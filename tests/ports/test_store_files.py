@@ -110,4 +110,4 @@ def test_a_large_file_is_searched_only_after_a_run_that_did_not_end(
 
 def test_a_file_where_sqlite_keeps_no_log_is_refused() -> None:
     with pytest.raises(schema.StoreRefused, match="local disk"):
-        schema.opened(Path(":memory:"), ended_cleanly=True)
+        schema.opened(Path(":memory:"), ended_cleanly=True, now=NOW)
