@@ -22,7 +22,7 @@ class Bench:
     seconds: float
 
 
-BENCHES = (Bench("table", 60),)
+BENCHES = (Bench("table", 60), Bench("ingest", 150))
 
 
 def main() -> int:
