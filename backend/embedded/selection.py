@@ -1,16 +1,9 @@
-"""A Query as SQL: the order of the partition or index, its narrowing, and the cursor that goes on after a page."""
+"""A Query as SQL: the order of the partition or index, its narrowing, and where it goes on after a page."""
 
-import base64
-import binascii
-import math
-import zlib
-from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-import orjson
-
-from backend.embedded.limits import MAX_PARTITION_BYTES, MAX_SORT_BYTES, SORT_KEYS, check_key_text, is_number
-from backend.ports import Index, Query, TableRefused
+from backend.cellar.paging import check_query, place_of
+from backend.ports import Index, Query
 
 _GREATEST_CODE_POINT: Final = 0x10FFFF
 _BEFORE_SURROGATES, _AFTER_SURROGATES = 0xD7FF, 0xE000
@@ -31,6 +24,7 @@ _ORDERS: Final = {
     Index.LOCATION_BATTERY: _Order("battery_loc", "battery", ("battery", "pk", "sk")),
     Index.DUE: _Order("due_shard", "due_at", ("due_at", "pk", "sk")),
 }
+"""The columns of `PLACES`, in its order."""
 
 
 class Selected(NamedTuple):
@@ -42,7 +36,7 @@ class Selected(NamedTuple):
 
 def selected(query: Query) -> Selected:
     """The statement of a query; raises TableRefused where DynamoDB would refuse it."""
-    _check(query)
+    check_query(query)
     order = _ORDERS[query.index]
     conditions, arguments = [f"{order.partition} = ?"], [query.partition]
     for condition, values in (_narrowed(query, order), _resumed(query, order)):
@@ -57,11 +51,6 @@ def selected(query: Query) -> Selected:
     return Selected(sql, tuple(arguments))
 
 
-def cursor_after(query: Query, place: Sequence[Any]) -> str:
-    """A cursor for the page after the one that ended at `place`."""
-    return base64.urlsafe_b64encode(orjson.dumps([_stamp(query), *place])).decode()
-
-
 def _narrowed(query: Query, order: _Order) -> tuple[list[str], list[Any]]:
     if query.begins_with is not None:
         end = _after_prefix(query.begins_with)
@@ -73,29 +62,12 @@ def _narrowed(query: Query, order: _Order) -> tuple[list[str], list[Any]]:
 
 
 def _resumed(query: Query, order: _Order) -> tuple[list[str], list[Any]]:
-    if query.cursor is None:
+    place = place_of(query)
+    if place is None:
         return [], []
-    place = _place(query, len(order.place))
     sign = "<" if query.descending else ">"
-    return [f"({', '.join(order.place)}) {sign} ({', '.join('?' * len(place))})"], place
-
-
-def _place(query: Query, length: int) -> list[Any]:
-    stamp: object
-    place: list[Any]
-    try:
-        stamp, *place = orjson.loads(base64.urlsafe_b64decode((query.cursor or "").encode()))
-    except (ValueError, TypeError, binascii.Error):
-        stamp, place = None, []
-    if stamp != _stamp(query) or len(place) != length or not all(isinstance(part, (str, int, float)) for part in place):
-        raise TableRefused("the cursor belongs to another query: begin again without one")
-    return place
-
-
-def _stamp(query: Query) -> int:
-    """A number that differs between queries that must not share cursors; the page size may change under way."""
-    told = [query.partition, query.index, query.begins_with, query.between, query.descending]
-    return zlib.crc32(repr(told).encode())
+    condition = f"({', '.join(order.place)}) {sign} ({', '.join('?' * len(place))})"
+    return [condition], [_bound(part) for part in place]
 
 
 def _after_prefix(prefix: str) -> str | None:
@@ -109,31 +81,3 @@ def _after_prefix(prefix: str) -> str | None:
 
 def _bound(value: float | str) -> float | str:
     return float(value) if not isinstance(value, str) and abs(value) > _MAX_INTEGER else value
-
-
-def _check(query: Query) -> None:
-    sort = SORT_KEYS[query.index]
-    check_key_text("the partition of a query", query.partition, MAX_PARTITION_BYTES)
-    if query.limit < 1:
-        raise TableRefused(f"a page holds at least one item, not {query.limit}")
-    if query.begins_with is not None and query.between is not None:
-        raise TableRefused("a query is narrowed by begins_with or by between, not by both")
-    if query.begins_with is not None:
-        if sort != "SK":
-            raise TableRefused(f"begins_with needs a sort key of text, {query.index} has none")
-        check_key_text("begins_with", query.begins_with, MAX_SORT_BYTES)
-    if query.between is not None:
-        _check_between(query, sort)
-
-
-def _check_between(query: Query, sort: str | None) -> None:
-    low, high = query.between or ("", "")
-    if sort is None:
-        raise TableRefused(f"{query.index} has no sort key to narrow by")
-    if sort == "SK":
-        check_key_text("the lower bound", low, MAX_SORT_BYTES)
-        check_key_text("the upper bound", high, MAX_SORT_BYTES)
-    elif not (is_number(low) and is_number(high) and math.isfinite(low) and math.isfinite(high)):  # type: ignore[arg-type]  # is_number
-        raise TableRefused(f"{sort} is narrowed by two numbers, not by {query.between!r:.80}")
-    if low > high:  # type: ignore[operator]  # both are text or both are numbers by now
-        raise TableRefused(f"the lower bound {low!r:.80} lies above the upper {high!r:.80}")

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import orjson
 
-from backend.embedded.limits import check_group, check_key, is_number, key_of
-from backend.embedded.selection import Selected, cursor_after, selected
+from backend.cellar.limits import check_group, check_key, is_number, key_of
+from backend.cellar.paging import cursor_after
+from backend.embedded.selection import Selected, selected
 from backend.embedded.store import Store
 from backend.ports import Action, Delete, Group, Item, Key, Outcome, Page, Put, Query
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.cellar import beers, kegs, locations, pours, rows, scales, taps
+from backend.cellar.limits import check_group
 from backend.domain.beer import Beer, Serving
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg, KegState, Tare, TareSource
@@ -22,7 +23,6 @@ from backend.domain.shown import Shown
 from backend.domain.tap import Tap, TapState
 from backend.domain.times import whole_ms
 from backend.domain.units import VolumeUnit
-from backend.embedded.limits import check_group
 from backend.ports import Item, Put
 
 IDS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", fullmatch=True)

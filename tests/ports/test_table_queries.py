@@ -80,7 +80,9 @@ def test_a_page_goes_on_where_it_was_cut_although_items_came_and_went(filled: Ta
     assert rest == ["TAP#01#STATE", "TAP#02", "TAP#03", "TAP#10", "TAP#Å", "TAP#🍺", "WS#c1"]
 
 
-@pytest.mark.parametrize("other", ["", "!", "bm9uc2Vuc2U=", "W10=", "e30=", "NQ==", "Wzdd", "ü", "\ud800"])
+@pytest.mark.parametrize(
+    "other", ["", "!", "bm9uc2Vuc2U=", "W10=", "e30=", "NQ==", "Wzdd", "ü", "\ud800", "W1tb" * 4000]
+)
 def test_a_cursor_that_is_none_is_refused(filled: Table, other: str) -> None:
     with pytest.raises(TableRefused, match="cursor"):
         filled.query(Query(partition=LOCATION, cursor=other))
@@ -167,6 +169,8 @@ def test_a_timer_that_is_moved_stands_at_its_new_time_alone(table: Table) -> Non
         Query(partition="p", index=Index.DUE, between=(2, 1)),
         Query(partition="p", index=Index.DUE, between=(0, float("inf"))),
         Query(partition="p", index=Index.DUE, between=(float("nan"), 1)),
+        Query(partition="p", index=Index.DUE, between=(0, 1e126)),
+        Query(partition="p", index=Index.DUE, between=(True, 2)),
     ],
     ids=repr,
 )

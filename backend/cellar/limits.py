@@ -1,4 +1,4 @@
-"""What DynamoDB refuses, refused here too, so that what works at home works in the cloud.
+"""What DynamoDB refuses, refused by every adapter before it sends or writes: what works at home works in the cloud.
 
 Sizes and limits: "Constraints in Amazon DynamoDB" and "DynamoDB item sizes and formats" in its developer guide.
 """
@@ -157,6 +157,14 @@ def _text_size(text: str) -> int:
         raise TableRefused(f"{text[:80]!r} is no valid Unicode: half a surrogate pair cannot be stored") from error
 
 
+def check_number(value: float, name: str) -> None:
+    """Raises TableRefused for a number that DynamoDB cannot keep: not finite, too large, too small, too many digits."""
+    if isinstance(value, int):
+        _int_size(value, name)
+    else:
+        _float_size(value, name)
+
+
 def _float_size(value: float, name: str) -> int:
     if not math.isfinite(value):
         raise TableRefused(f"{name} is {value}: a number must be finite")
@@ -170,7 +178,7 @@ def _int_size(value: int, name: str) -> int:
     if value.bit_length() > 420:  # noqa: PLR2004 - beyond 9.99e125 by far, and before Python refuses to write it out
         raise TableRefused(f"{name} is a number of {value.bit_length()} bits: its magnitude must be at most {GREATEST}")
     digits = str(abs(value))
-    significant = len(digits.rstrip("0"))
-    if significant > MAX_DIGITS or len(digits) > 126:  # noqa: PLR2004 - 9.99e125 has 126 digits
-        raise TableRefused(f"{name} is a number of {significant} digits: at most {MAX_DIGITS} can be kept")
-    return (significant + 1) // 2 + 1 + (value < 0)
+    # DynamoDB would keep a longer one that ends in zeros, and could not tell it from a float when it comes back.
+    if len(digits) > MAX_DIGITS:
+        raise TableRefused(f"{name} is a number of {len(digits)} digits: at most {MAX_DIGITS} can be kept")
+    return (len(digits.rstrip("0")) + 1) // 2 + 1 + (value < 0)
