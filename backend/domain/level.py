@@ -30,12 +30,17 @@ class Level:
     net_lbs: float
 
 
+def is_lifted(gross_lbs: float, *, empty_lbs: float) -> bool:
+    """Whether so little (gross lb) stands on the platform that it cannot be a keg whose shell weighs `empty_lbs`."""
+    return gross_lbs < empty_lbs * LIFTED_SHARE
+
+
 def level_of(*, gross_lbs: float, empty_lbs: float, full_lbs: float, specific_gravity: float) -> Level | NoLevel:
     """Level of a keg whose shell weighs `empty_lbs`, `full_lbs` with all its beer, `gross_lbs` now.
 
     A weight far below the shell's means that the keg was lifted. A little below it (a vented keg, drift) is empty.
     """
-    if gross_lbs < empty_lbs * LIFTED_SHARE:
+    if is_lifted(gross_lbs, empty_lbs=empty_lbs):
         return NoLevel.LIFTED
     return level_of_net(gross_lbs - empty_lbs, capacity_lbs=full_lbs - empty_lbs, specific_gravity=specific_gravity)
 

@@ -1,7 +1,9 @@
 """A reading: what a scale said, when it was measured, and which reading it is."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final, Self, TypeAlias
 
 from backend.domain.events import Event
@@ -12,6 +14,9 @@ FUTURE_TOLERANCE: Final = timedelta(seconds=120)
 """How far a scale's clock may run ahead of receipt before its time is not used."""
 PAST_TOLERANCE: Final = timedelta(days=30)
 """How old a replayed reading may be before its time is not used."""
+
+_FUTURE_S: Final = FUTURE_TOLERANCE.total_seconds()
+_PAST_S: Final = PAST_TOLERANCE.total_seconds()
 
 Order: TypeAlias = tuple[datetime, str, int, int, str]
 """Measured time, scale, boot, sequence, digest."""
@@ -38,14 +43,14 @@ class Reading:
 
     `weight_lbs` is gross (beer and shell, after calibration). `sent_t` is the scale's own clock in epoch
     seconds, None until that is set. `boot` and `seq` identify the reading on its scale; a publisher without
-    them is identified by `digest`, a hash of its payload, and the measured time.
+    them is identified by `digest`, a hash of its payload, and the measured time. With them nobody asks for it.
     """
 
     device_id: str
     received_at: datetime
     measured_at: datetime
     weight_lbs: float
-    digest: str
+    digest: str | None
     boot: int | None = None
     seq: int | None = None
     sent_t: int | None = None
@@ -100,23 +105,49 @@ class Watermark:
         return _order(self.measured_at, self.device_id, self.boot, self.seq, self.digest)
 
     def passed_by(self, reading: Reading, *, tolerance_scale: float = 1.0) -> bool:
-        """Whether `reading` is newer.
+        """Whether `reading` is newer, see `is_newer`."""
+        return is_newer(reading, than=self, tolerance_scale=tolerance_scale)
 
-        Measured time decides, but a scale's own sequence is never taken backwards within one boot: a reading that is
-        delivered again by a scale without a clock has a later time, not a newer weight. A scale's clock tells whole
-        seconds; what shares a second is put in an order that does not depend on who arrived first. A mark that lies in
-        the future of the reading's receipt was set by a clock that has been corrected since: its time does not count.
-        """
-        set_back = in_the_future(self.measured_at, received_at=reading.received_at, tolerance_scale=tolerance_scale)
-        if reading.order <= self.order and not set_back:
-            return False
-        same_boot = reading.device_id == self.device_id and reading.boot == self.boot
-        return not (same_boot and reading.seq is not None and self.seq is not None and reading.seq <= self.seq)
+
+def is_newer(reading: Reading, *, than: Watermark | Reading, tolerance_scale: float = 1.0) -> bool:
+    """Whether a reading moves a state that has come as far as `than`.
+
+    Measured time decides, but a scale's own sequence is never taken backwards within one boot: a reading that is
+    delivered again by a scale without a clock has a later time, not a newer weight. A scale's clock tells whole
+    seconds; what shares a second is put in an order that does not depend on who arrived first. A mark that lies in
+    the future of the reading's receipt was set by a clock that has been corrected since: its time does not count.
+    """
+    # Nearly always the time alone tells; the whole order is made only where two share it.
+    later = reading.measured_at > than.measured_at or (
+        reading.measured_at == than.measured_at and reading.order > than.order
+    )
+    if not later and not in_the_future(
+        than.measured_at, received_at=reading.received_at, tolerance_scale=tolerance_scale
+    ):
+        return False
+    same_boot = reading.device_id == than.device_id and reading.boot == than.boot
+    return not (same_boot and reading.seq is not None and than.seq is not None and reading.seq <= than.seq)
 
 
 def in_the_future(moment: datetime, *, received_at: datetime, tolerance_scale: float = 1.0) -> bool:
     """Whether a moment lies more than 120 s after receipt, where nothing that is measured can lie."""
     return moment - received_at > FUTURE_TOLERANCE * tolerance_scale
+
+
+def in_order(readings: Iterable[Reading]) -> list[Reading]:
+    """Sort readings of one tap so that who arrived first makes no difference."""
+    found = sorted(readings, key=_measured_at)
+    # The whole order is dear and only tells apart what shares a second, which hardly happens: a scale says less often.
+    shared = any(one.measured_at == next_one.measured_at for one, next_one in pairwise(found))
+    return sorted(found, key=_whole_order) if shared else found
+
+
+def _measured_at(reading: Reading) -> datetime:
+    return reading.measured_at
+
+
+def _whole_order(reading: Reading) -> Order:
+    return reading.order
 
 
 def _order(measured_at: datetime, device_id: str, boot: int | None, seq: int | None, digest: str | None) -> Order:
@@ -135,9 +166,7 @@ def measured_time(
     if sent_t is None or not clock_trusted:
         return whole_ms(received_at)
     seconds_ahead = sent_t - (received_at - EPOCH).total_seconds()
-    ahead = FUTURE_TOLERANCE.total_seconds() * tolerance_scale
-    behind = PAST_TOLERANCE.total_seconds() * tolerance_scale
-    if -behind <= seconds_ahead <= ahead:
+    if -_PAST_S * tolerance_scale <= seconds_ahead <= _FUTURE_S * tolerance_scale:
         return EPOCH + timedelta(seconds=sent_t)
     return whole_ms(received_at)
 
@@ -145,7 +174,7 @@ def measured_time(
 def clock_agrees(sent_t: int, *, received_at: datetime, tolerance_scale: float = 1.0) -> bool:
     """Whether the time in a birth message is within 120 s of receipt, so that this boot's times can be used."""
     difference = abs(sent_t - (received_at - EPOCH).total_seconds())
-    return difference <= FUTURE_TOLERANCE.total_seconds() * tolerance_scale
+    return difference <= _FUTURE_S * tolerance_scale
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

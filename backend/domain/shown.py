@@ -5,7 +5,7 @@ shown moves by *falls* from the last rest, not by absolute weight, and is set to
 two have grown apart by more than the wander can explain. The store keeps the absolute truth.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -62,24 +62,23 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What stands on the platform as far as is known: shell mass, gross mass when full, gravity of the beer."""
+    """What stands on the platform as far as is known: shell mass, gross mass when full, gravity of the beer.
+
+    `apart_lbs` follows from them: by how much (lb) shown and absolute may differ.
+    """
 
     empty_lbs: float
     full_lbs: float
     specific_gravity: float
+    apart_lbs: float = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
         """Refuse a keg that weighs no more full than empty: it has no level."""
         if not self.full_lbs > self.empty_lbs:
             raise Invalid(f"a keg of {self.full_lbs} lb full and {self.empty_lbs} lb empty holds no beer")
-
-    @property
-    def apart_lbs(self) -> float:
-        """By how much (lb) shown and absolute may differ."""
-        return max(
-            APART_SHARE * (self.full_lbs - self.empty_lbs),
-            lbs_of(APART_GALLONS, specific_gravity=self.specific_gravity),
-        )
+        share = APART_SHARE * (self.full_lbs - self.empty_lbs)
+        # Worked out once for all the readings of a keg, not for each of them.
+        object.__setattr__(self, "apart_lbs", max(share, lbs_of(APART_GALLONS, specific_gravity=self.specific_gravity)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,8 +107,7 @@ def shown_level(before: Shown | None, weighed: Weighed, *, load: Load) -> Shown:
     if before is None or not before.settled:
         absolute = weighed.gross_lbs - load.empty_lbs
         return shown_at(absolute, gross_lbs=weighed.gross_lbs, at=weighed.at, settled=weighed.stable)
-    after = _resting(before, weighed, load=load) if weighed.stable else _moving(before, weighed)
-    return replace(after, seen_lbs=weighed.gross_lbs)
+    return _resting(before, weighed, load=load) if weighed.stable else _moving(before, weighed)
 
 
 def shown_lifted(before: Shown) -> Shown:
@@ -124,20 +122,55 @@ def shown_after_silence(before: Shown, *, at: datetime) -> Shown:
     return replace(before, rest_at=at - GAP - timedelta(seconds=1), odd_since=None, low_since=None)
 
 
+def _rest(
+    net_lbs: float,
+    weighed: Weighed,
+    *,
+    low_since: datetime | None = None,
+    extra_lbs: float = 0.0,
+    extra_net_lbs: float = 0.0,
+) -> Shown:
+    """Show this much beer, resting on this reading: made in one go, because nearly every reading ends here."""
+    net = max(0.0, net_lbs)
+    return Shown(
+        net_lbs=net,
+        rest_lbs=weighed.gross_lbs,
+        rest_net_lbs=net,
+        rest_at=weighed.at,
+        low_since=low_since,
+        extra_lbs=extra_lbs,
+        extra_net_lbs=extra_net_lbs,
+        seen_lbs=weighed.gross_lbs,
+    )
+
+
 def _moving(before: Shown, weighed: Weighed) -> Shown:
     """Follow the weight down while a pour runs; everything else that moves is waited out."""
-    if not weighed.continuous:  # a restart is a silence, also for the readings that follow it before the first rest
-        before = replace(before, rest_at=min(before.rest_at, weighed.at - GAP - timedelta(seconds=1)))
-    before = replace(before, odd_since=None, low_since=None, steps=_steps(before, weighed))
+    # A restart is a silence, also for the readings that follow it before the first rest.
+    silence = weighed.at - GAP - timedelta(seconds=1)
+    rest_at = before.rest_at if weighed.continuous else min(before.rest_at, silence)
+    steps = _steps(before, weighed)
     fall = before.rest_lbs - weighed.gross_lbs
-    if fall < _least(before, weighed) or before.unseated or _too_fast(before, weighed):
-        return before
-    if not before.pouring and before.steps < _STEPS_OF_A_POUR:
-        return before
-    # Only as far as two readings in a row show it: a knock in mid-pour swings far below the beer for one of them.
-    fall = min(fall, before.rest_lbs - _seen(before))
-    net = min(before.net_lbs, max(0.0, before.rest_net_lbs - fall))
-    return replace(before, net_lbs=net, pouring=True)
+    flows = (
+        fall >= _least(before, weighed)
+        and not before.unseated
+        and not _too_fast(fall, since=rest_at, until=weighed.at)
+        and (before.pouring or steps >= _STEPS_OF_A_POUR)
+    )
+    net = before.net_lbs
+    if flows:
+        # Only as far as two readings in a row show it: a knock in mid-pour swings far below the beer for one of them.
+        net = min(net, max(0.0, before.rest_net_lbs - min(fall, before.rest_lbs - _seen(before))))
+    return replace(
+        before,
+        net_lbs=net,
+        rest_at=rest_at,
+        pouring=before.pouring or flows,
+        odd_since=None,
+        low_since=None,
+        seen_lbs=weighed.gross_lbs,
+        steps=steps,
+    )
 
 
 def _steps(before: Shown, weighed: Weighed) -> int:
@@ -162,35 +195,39 @@ def _resting(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
         return _at_rest(before.rest_net_lbs - fall, before, weighed, load=load)
     if abs(fall) < _least(before, weighed) or _rose_in_silence(before, weighed, load=load):
         return _at_rest(before.rest_net_lbs, before, weighed, load=load)
-    if before.extra_lbs > 0 and abs(fall - before.extra_lbs) < FALL_LBS:
-        leaned_no_more = replace(before, extra_lbs=0.0, extra_net_lbs=0.0)
-        return _at_rest(before.rest_net_lbs - before.extra_net_lbs, leaned_no_more, weighed, load=load)
-    if fall < 0 or _too_fast(before, weighed):
+    if before.extra_lbs > 0 and abs(fall - before.extra_lbs) < FALL_LBS:  # what leaned on the keg leans no more
+        return _at_rest(before.rest_net_lbs - before.extra_net_lbs, before, weighed, load=load, extra=(0.0, 0.0))
+    if fall < 0 or _too_fast(fall, since=before.rest_at, until=before.odd_since or weighed.at):
         return _odd(before, weighed, load=load)
-    if before.extra_lbs <= 0:
-        before = replace(before, extra_lbs=-fall, extra_net_lbs=-fall)
-    return _at_rest(before.rest_net_lbs - fall, before, weighed, load=load)
+    extra = (-fall, -fall) if before.extra_lbs <= 0 else None
+    return _at_rest(before.rest_net_lbs - fall, before, weighed, load=load, extra=extra)
 
 
-def _at_rest(net_lbs: float, before: Shown, weighed: Weighed, *, load: Load) -> Shown:
-    """Show `net_lbs` unless the absolute weight has grown too far apart from it: down at once, up after a wait."""
+def _at_rest(
+    net_lbs: float, before: Shown, weighed: Weighed, *, load: Load, extra: tuple[float, float] | None = None
+) -> Shown:
+    """Show `net_lbs` unless the absolute weight has grown too far apart from it: down at once, up after a wait.
+
+    `extra` is the last change that may be taken back and what it did to the beer shown, where that is a new one.
+    """
     absolute = weighed.gross_lbs - load.empty_lbs
     apart = absolute - max(0.0, net_lbs)
     low_since = (before.low_since or weighed.at) if apart > load.apart_lbs else None
     if apart < -load.apart_lbs or (low_since is not None and weighed.at - low_since >= BELIEVED_AFTER):
-        return shown_at(absolute, gross_lbs=weighed.gross_lbs, at=weighed.at)
-    rest = shown_at(net_lbs, gross_lbs=weighed.gross_lbs, at=weighed.at)
-    return replace(rest, low_since=low_since, extra_lbs=before.extra_lbs, extra_net_lbs=before.extra_net_lbs)
+        return _rest(absolute, weighed)
+    extra_lbs, extra_net_lbs = extra or (before.extra_lbs, before.extra_net_lbs)
+    return _rest(net_lbs, weighed, low_since=low_since, extra_lbs=extra_lbs, extra_net_lbs=extra_net_lbs)
 
 
 def _seated(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
     """Show the same beer where the same keg was put back: it never stands twice in quite the same place."""
     poured = before.rest_net_lbs - before.net_lbs  # above zero where it was lifted, or seemed to be, in mid-pour
     fall = before.rest_lbs - weighed.gross_lbs
-    if 0 < poured <= 2 * fall and not _too_fast(before, weighed):
+    too_fast = _too_fast(fall, since=before.rest_at, until=before.odd_since or weighed.at)
+    if 0 < poured <= 2 * fall and not too_fast:
         return _at_rest(min(before.net_lbs, before.rest_net_lbs - fall), before, weighed, load=load)
     if abs(weighed.gross_lbs - load.empty_lbs - before.rest_net_lbs) <= load.apart_lbs:
-        return shown_at(before.rest_net_lbs, gross_lbs=weighed.gross_lbs, at=weighed.at)
+        return _rest(before.rest_net_lbs, weighed)
     return _odd(before, weighed, load=load)
 
 
@@ -198,21 +235,21 @@ def _odd(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
     """Wait until an odd weight has stood stable long enough, then believe it."""
     since = before.odd_since or weighed.at
     if weighed.at - since < BELIEVED_AFTER:
-        return replace(before, pouring=False, odd_since=since, steps=_SWINGS)
+        return replace(before, pouring=False, odd_since=since, seen_lbs=weighed.gross_lbs, steps=_SWINGS)
     rise = weighed.gross_lbs - before.rest_lbs
     if _taken_back(before, rise=rise, since=since):
-        return shown_at(before.rest_net_lbs - before.extra_net_lbs, gross_lbs=weighed.gross_lbs, at=weighed.at)
+        return _rest(before.rest_net_lbs - before.extra_net_lbs, weighed)
     absolute = weighed.gross_lbs - load.empty_lbs
     relative = before.rest_net_lbs + min(0.0, rise)
-    net = relative if abs(absolute - relative) <= load.apart_lbs else absolute
-    rest = shown_at(net, gross_lbs=weighed.gross_lbs, at=weighed.at)
+    net = max(0.0, relative if abs(absolute - relative) <= load.apart_lbs else absolute)
     if before.unseated:
-        return rest
+        return _rest(net, weighed)
     leaning = rise > 0 and before.extra_lbs > 0  # a second hand on the keg: both may be taken away together
-    return replace(
-        rest,
+    return _rest(
+        net,
+        weighed,
         extra_lbs=rise + (before.extra_lbs if leaning else 0.0),
-        extra_net_lbs=rest.net_lbs - before.rest_net_lbs + (before.extra_net_lbs if leaning else 0.0),
+        extra_net_lbs=net - before.rest_net_lbs + (before.extra_net_lbs if leaning else 0.0),
     )
 
 
@@ -237,10 +274,9 @@ def _unbroken(before: Shown, weighed: Weighed) -> bool:
     return weighed.continuous and weighed.at - before.rest_at <= GAP
 
 
-def _too_fast(before: Shown, weighed: Weighed) -> bool:
-    """Whether the weight fell faster than beer flows; a second is added because scales tell whole seconds.
+def _too_fast(fall_lbs: float, *, since: datetime, until: datetime) -> bool:
+    """Whether a weight fell faster than beer flows; a second is added because scales tell whole seconds.
 
-    What has stood where beer cannot have brought it has not become beer by standing there.
+    `until` is when it came to where beer cannot have brought it: it has not become beer by standing there.
     """
-    seconds = ((before.odd_since or weighed.at) - before.rest_at).total_seconds() + 1.0
-    return before.rest_lbs - weighed.gross_lbs > FALL_LBS + FASTEST_LBS_PER_S * seconds
+    return fall_lbs > FALL_LBS + FASTEST_LBS_PER_S * ((until - since).total_seconds() + 1.0)

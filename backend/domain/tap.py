@@ -1,11 +1,12 @@
 """A tap: what is set up on it, and the state that readings move."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from backend.domain.ids import TapId
-from backend.domain.level import Level, NoLevel, level_of
-from backend.domain.reading import Reading, Watermark, in_the_future
+from backend.domain.level import Level, NoLevel, is_lifted, level_of
+from backend.domain.reading import Reading, Watermark, in_the_future, is_newer
 from backend.domain.shown import Load, Shown, Weighed, shown_after_silence, shown_level, shown_lifted
 
 
@@ -69,34 +70,62 @@ def absolute_level(gross_lbs: float, *, load: Load | None) -> Level | NoLevel:
     )
 
 
-def state_after(state: TapState | None, reading: Reading, *, tap: Tap, tolerance_scale: float = 1.0) -> TapState | None:
-    """Give the state of `tap` after a reading; None where the reading is not newer than the state.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What readings made of a tap: its state after them, those that moved it, and how often its time went back."""
 
-    A reading measured before the present keg was tapped tells nothing of that keg, so it moves nothing either. Times
-    in the future of its receipt (by more than 120 s, times `tolerance_scale`) are those of a clock that was ahead and
-    is not any more: then the time of the state goes back, once.
+    state: TapState | None
+    readings: Sequence[Reading]
+    set_back: int
+
+
+def state_after(state: TapState | None, reading: Reading, *, tap: Tap, tolerance_scale: float = 1.0) -> TapState | None:
+    """Give the state of `tap` after one reading; None where it moves nothing, see `moved_by`."""
+    moved = moved_by(state, [reading], tap=tap, tolerance_scale=tolerance_scale)
+    return moved.state if moved.readings else None
+
+
+def moved_by(state: TapState | None, readings: Sequence[Reading], *, tap: Tap, tolerance_scale: float = 1.0) -> Moved:
+    """Give what readings make of the state of `tap`, taken one after the other.
+
+    One that is not newer than the state moves nothing, nor does one measured before the present keg was tapped: it
+    tells nothing of that keg. Times in the future of their receipt (by more than 120 s, times `tolerance_scale`) are
+    those of a clock that was ahead and is not any more: then the time of the state goes back, once.
     """
-    if state is not None and not state.mark.passed_by(reading, tolerance_scale=tolerance_scale):
-        return None
-    if _before_the_keg(reading, tap, tolerance_scale):
-        return None
+    moving: list[Reading] = []
+    set_back = 0
+    load = tap.load
     same_keg = state is not None and state.keg_id == tap.keg_id
-    same_scale = state is not None and state.mark.device_id == reading.device_id
-    # Another scale weighs a little differently: what was shown cannot be carried over to it.
-    before = state.shown if state is not None and same_keg and same_scale else None
-    if before is not None and state is not None and reading.measured_at < state.updated_at:
-        before = shown_after_silence(before, at=reading.measured_at)
-    level = NoLevel.NO_TARE if tap.keg_id and not tap.load else absolute_level(reading.weight_lbs, load=tap.load)
+    shown = state.shown if state is not None and same_keg and load is not None else None
+    mark: Watermark | Reading | None = state.mark if state is not None else None
+    for reading in readings:
+        if mark is not None and not is_newer(reading, than=mark, tolerance_scale=tolerance_scale):
+            continue
+        if _before_the_keg(reading, tap, tolerance_scale):
+            continue
+        back = mark is not None and reading.measured_at < mark.measured_at
+        set_back += back
+        if load is not None:
+            before = shown_after_silence(shown, at=reading.measured_at) if back and shown else shown
+            shown = _shown(before, reading, mark=mark, load=load, being_set_down=same_keg and shown is None)
+        same_keg, mark = True, reading
+        moving.append(reading)
+    return Moved(state=_state(state, moving[-1], tap, shown) if moving else state, readings=moving, set_back=set_back)
+
+
+def _state(before: TapState | None, newest: Reading, tap: Tap, shown: Shown | None) -> TapState:
+    """The state that the newest reading leaves."""
+    load = tap.load
     return TapState(
         tap_id=tap.tap_id,
-        weight_lbs=reading.weight_lbs,
-        level=level,
-        updated_at=reading.measured_at,
-        mark=Watermark.of(reading),
+        weight_lbs=newest.weight_lbs,
+        level=NoLevel.NO_TARE if tap.keg_id and not load else absolute_level(newest.weight_lbs, load=load),
+        updated_at=newest.measured_at,
+        mark=Watermark.of(newest),
         keg_id=tap.keg_id,
-        stable=reading.stable is not False,
-        shown=_shown(before, reading, level=level, tap=tap, state=state),
-        version=state.version if state is not None else 0,
+        stable=newest.stable is not False,
+        shown=shown,
+        version=before.version if before is not None else 0,
     )
 
 
@@ -109,21 +138,21 @@ def _before_the_keg(reading: Reading, tap: Tap, tolerance_scale: float) -> bool:
 
 
 def _shown(
-    before: Shown | None, reading: Reading, *, level: Level | NoLevel, tap: Tap, state: TapState | None
+    before: Shown | None, reading: Reading, *, mark: Watermark | Reading | None, load: Load, being_set_down: bool
 ) -> Shown | None:
-    load = tap.load
-    if load is None:
-        return None
-    if level is NoLevel.LIFTED:
+    """What the board tells after a reading, `mark` being the one before it."""
+    if mark is not None and mark.device_id != reading.device_id:
+        # Another scale weighs a little differently: what was shown cannot be carried over to it.
+        before = None
+    if is_lifted(reading.weight_lbs, empty_lbs=load.empty_lbs):
         return shown_lifted(before) if before else None
-    being_set_down = state is not None and state.keg_id == tap.keg_id and state.shown is None
     if being_set_down and reading.stable is False:
         return None
     weighed = Weighed(
         gross_lbs=reading.weight_lbs,
         at=reading.measured_at,
         stable=reading.stable is not False,
-        continuous=state is not None and state.mark.boot == reading.boot,
+        continuous=mark is not None and mark.boot == reading.boot,
         claimed_lbs=reading.pour.before_lbs - reading.pour.after_lbs if reading.pour else 0.0,
     )
     return shown_level(before, weighed, load=load)

@@ -104,7 +104,7 @@ def _reading(device_id: str, arrival: Arrival, tolerance_scale: float) -> Readin
         raise MessageRefused("a retained reading without a time may be of any age: publish without retain")
     return message.reading(
         device_id=device_id,
-        digest=digest_of(arrival.payload),
+        digest=digest_of(arrival.payload) if message.seq is None else None,
         received_at=arrival.received_at,
         tolerance_scale=tolerance_scale,
     )

@@ -1,76 +1,87 @@
 """Under which tap a scale stood when it measured; scales that nobody claimed, or that stood nowhere, are set apart."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from backend.cellar import rows, scales, taps
 from backend.domain.ids import TapId
 from backend.domain.reading import Reading, in_the_future
 from backend.domain.scale import Scale, ScaleStatus
 from backend.domain.times import whole_ms
-from backend.ports import Item, Key, Ports
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """A reading and the tap it tells of."""
-
-    reading: Reading
-    tap_id: TapId
+from backend.ports import Ports
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorted:
-    """Readings of placed scales, of `strangers` nobody claimed, and how many came from retired or unplaced scales."""
+    """Readings by the tap they tell of, of `strangers` nobody claimed, and how many came from scales under no tap."""
 
-    placed: Sequence[Placed]
+    placed: Mapping[TapId, list[Reading]]
     strangers: Sequence[Reading]
     set_apart: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stand:
+    """A scale, and since when it stands under the tap it names; None where nobody said."""
+
+    scale: Scale
+    since: datetime | None
+
+
 def place(ports: Ports, readings: Sequence[Reading], *, tolerance_scale: float = 1.0) -> Sorted:
-    """Give the readings with their taps.
+    """Sort readings by their taps.
 
     Where the clock of a scale is not trusted, its readings are placed at the time of receipt. A scale that was placed
     in the future of a receipt was placed by a clock that was ahead; it stands where it was put then.
     """
-    keys = {reading.device_id: scales.key(reading.device_id) for reading in readings}
-    items = ports.table.get_many(list(keys.values()))
-    known = {device_id: scales.from_item(items[key]) for device_id, key in keys.items() if key in items}
-    tap_items = ports.table.get_many([taps.key(scale.tap_id) for scale in known.values() if scale.tap_id])
-    placed: list[Placed] = []
+    stands = _stands(ports, {reading.device_id for reading in readings})
+    placed: defaultdict[TapId, list[Reading]] = defaultdict(list)
     strangers: list[Reading] = []
     set_apart = 0
     for sent in readings:
-        scale = known.get(sent.device_id)
-        if scale is None or scale.status is ScaleStatus.UNCLAIMED:
+        stand = stands.get(sent.device_id)
+        if stand is None:
             strangers.append(sent)
             continue
-        reading = sent if scale.clock_trusted else replace(sent, measured_at=whole_ms(sent.received_at))
-        tap_id = (
-            None if scale.status is ScaleStatus.RETIRED else _tap_at(ports, scale, reading, tap_items, tolerance_scale)
-        )
+        reading = sent if stand.scale.clock_trusted else replace(sent, measured_at=whole_ms(sent.received_at))
+        tap_id = _tap_at(ports, stand, reading, tolerance_scale)
         if tap_id is None:
             set_apart += 1
         else:
-            placed.append(Placed(reading=reading, tap_id=tap_id))
+            placed[tap_id].append(reading)
     return Sorted(placed=placed, strangers=strangers, set_apart=set_apart)
 
 
-def _tap_at(
-    ports: Ports, scale: Scale, reading: Reading, tap_items: Mapping[Key, Item], tolerance_scale: float
-) -> TapId | None:
-    """Give the present tap where the scale was placed before the reading, else the one it stood under then."""
-    moment = reading.measured_at
-    if scale.tap_id is not None:
-        item = tap_items.get(taps.key(scale.tap_id))
+def _stands(ports: Ports, device_ids: Iterable[str]) -> dict[str, _Stand]:
+    """Where the scales stand that somebody claimed."""
+    keys = {device_id: scales.key(device_id) for device_id in device_ids}
+    items = ports.table.get_many(list(keys.values()))
+    known = [scales.from_item(items[key]) for key in keys.values() if key in items]
+    claimed = [scale for scale in known if scale.status is not ScaleStatus.UNCLAIMED]
+    tap_keys = {scale.device_id: taps.key(scale.tap_id) for scale in claimed if scale.tap_id}
+    tap_items = ports.table.get_many(list(tap_keys.values()))
+    stands = {}
+    for scale in claimed:
+        tap_key = tap_keys.get(scale.device_id)
+        item = tap_items.get(tap_key) if tap_key else None
         since = rows.moment_or_none(item, "scale_since") if item else None
-        if (
-            since is None
-            or moment >= since
-            or in_the_future(since, received_at=reading.received_at, tolerance_scale=tolerance_scale)
-        ):
-            return scale.tap_id
+        stands[scale.device_id] = _Stand(scale=scale, since=since)
+    return stands
+
+
+def _tap_at(ports: Ports, stand: _Stand, reading: Reading, tolerance_scale: float) -> TapId | None:
+    """Give the present tap where the scale was placed before the reading, else the one it stood under then."""
+    scale, since, moment = stand.scale, stand.since, reading.measured_at
+    if scale.status is ScaleStatus.RETIRED:
+        return None
+    if scale.tap_id is not None and (
+        since is None
+        or moment >= since
+        or in_the_future(since, received_at=reading.received_at, tolerance_scale=tolerance_scale)
+    ):
+        return scale.tap_id
     for item in ports.table.query(scales.placed_before(scale.device_id, moment=moment)).items:
         tap = rows.text_or_none(item, "tap_id")
         return TapId.parse(tap) if tap else None

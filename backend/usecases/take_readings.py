@@ -1,6 +1,5 @@
 """Readings become levels: history first, then the state, the pours and the ledger of each tap in one group."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,9 +9,9 @@ from backend.cellar import scales, taps
 from backend.domain.events import Event
 from backend.domain.ids import TapId
 from backend.domain.ledger import Pour, PourEnded, pour_began
-from backend.domain.reading import Reading, ReadingTaken
+from backend.domain.reading import Reading, ReadingTaken, in_order
 from backend.domain.refusal import Conflict
-from backend.domain.tap import Tap, TapState, state_after
+from backend.domain.tap import Tap, TapState, moved_by
 from backend.ports import Action, Check, Item, Outcome, Ports, Recorded
 from backend.usecases.commit import ATTEMPTS
 from backend.usecases.keg_at import keg_at, tell_history
@@ -20,8 +19,10 @@ from backend.usecases.placing import place
 from backend.usecases.record_pour import Claimed, record_pour
 from backend.usecases.unclaimed import note_unclaimed
 
-_MOST_IN_A_STEP: Final = 30
-"""Readings of one tap decided in one group: with a pour, a keg and a scale each they stay within the 100."""
+_MOST_IN_A_STEP: Final = 1000
+"""Readings of one tap decided in one group: as many as the writer takes at once."""
+_MOST_POURS_IN_A_STEP: Final = 30
+"""With a keg and a scale each their rows stay within the 100 of a group."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,7 @@ class _Batch:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Step:
     tap_id: TapId
+    decided: int
     actions: Sequence[Action]
     events: Sequence[Event]
     moved: int
@@ -73,7 +75,7 @@ def take_readings(ports: Ports, *, readings: Sequence[Reading], tolerance_scale:
 
     Every reading of a placed scale is kept in history at its measured time; the state of a tap moves only forward;
     a pour is booked once, in the ledger of the keg that stood there. A state from the future of a reading's receipt
-    goes back to it: see `state_after`. What changed is visible at once and becomes
+    goes back to it: see `moved_by`. What changed is visible at once and becomes
     durable with the next sync; the caller acknowledges only after that.
 
     Raises:
@@ -81,9 +83,7 @@ def take_readings(ports: Ports, *, readings: Sequence[Reading], tolerance_scale:
         Conflict: others changed the same taps five times in a row; the batch can be given again.
     """
     found = place(ports, readings, tolerance_scale=tolerance_scale)
-    waiting: defaultdict[TapId, list[Reading]] = defaultdict(list)
-    for one in found.placed:
-        waiting[one.tap_id].append(one.reading)
+    waiting = {tap_id: in_order(those) for tap_id, those in found.placed.items()}
     totals = Taken(unclaimed=note_unclaimed(ports, readings=found.strangers), set_apart=found.set_apart)
     failures, mistold = 0, dict[TapId, datetime]()
     while waiting:
@@ -96,7 +96,7 @@ def take_readings(ports: Ports, *, readings: Sequence[Reading], tolerance_scale:
         applied = _apply(ports, steps)
         mistold = _not_applied(batches, applied)
         for step in applied:
-            del waiting[step.tap_id][:_MOST_IN_A_STEP]
+            del waiting[step.tap_id][: step.decided]
             if not waiting[step.tap_id]:
                 del waiting[step.tap_id]
         ports.feed.publish([event for step in applied for event in step.events])
@@ -115,8 +115,7 @@ def _load(ports: Ports, waiting: Mapping[TapId, list[Reading]]) -> list[_Batch]:
     for tap_id, readings in waiting.items():
         tap_item, state_item = items.get(taps.key(tap_id)), items.get(taps.state_key(tap_id))
         tap = taps.from_item(tap_item) if tap_item else Tap(tap_id=tap_id)
-        readings.sort(key=lambda reading: reading.order)
-        now = readings[:_MOST_IN_A_STEP]
+        now = _first(readings)
         batches.append(
             _Batch(
                 tap=tap,
@@ -129,12 +128,23 @@ def _load(ports: Ports, waiting: Mapping[TapId, list[Reading]]) -> list[_Batch]:
     return batches
 
 
+def _first(readings: Sequence[Reading]) -> Sequence[Reading]:
+    """As many of them as can be decided in one group."""
+    pours = 0
+    for number, reading in enumerate(readings[:_MOST_IN_A_STEP]):
+        pours += reading.pour is not None
+        if pours > _MOST_POURS_IN_A_STEP:
+            return readings[:number]
+    return readings[:_MOST_IN_A_STEP]
+
+
 def _row(reading: Reading, tap_id: TapId, keg_id: str | None) -> Recorded:
+    numbered = reading.numbered
     return Recorded(
         device_id=reading.device_id,
-        boot=reading.boot if reading.numbered else None,
-        seq=reading.seq if reading.numbered else None,
-        digest=None if reading.numbered else reading.digest,
+        boot=reading.boot if numbered else None,
+        seq=reading.seq if numbered else None,
+        digest=None if numbered else reading.digest,
         measured_at=reading.measured_at,
         received_at=reading.received_at,
         tap_id=tap_id,
@@ -151,36 +161,30 @@ def _row(reading: Reading, tap_id: TapId, keg_id: str | None) -> Recorded:
 
 def _decide(ports: Ports, batch: _Batch, tolerance_scale: float) -> _Step:
     """Let the domain decide on the readings of one tap."""
-    tap_id, state = batch.tap.tap_id, batch.state
-    moving: list[Reading] = []
-    set_back = 0
-    for reading in batch.readings:
-        after = state_after(state, reading, tap=batch.tap, tolerance_scale=tolerance_scale)
-        if after is not None:
-            set_back += state is not None and after.updated_at < state.updated_at
-            state = after
-            moving.append(reading)
+    tap_id = batch.tap.tap_id
+    moved = moved_by(batch.state, batch.readings, tap=batch.tap, tolerance_scale=tolerance_scale)
     actions: list[Action] = []
     events: list[Event] = []
-    if state is not None and moving:
-        actions.append(taps.put_state(state))
+    if moved.state is not None and moved.readings:
+        actions.append(taps.put_state(moved.state))
         events.append(ReadingTaken(location_id=tap_id.location_id, tap_id=str(tap_id)))
-    if batch.state is None or not moving:
+    if batch.state is None or not moved.readings:
         # A changed keg moves the version of a state too, so where one is written over this check is in that.
         actions.append(Check(key=taps.key(tap_id), expected_version=batch.tap.version))
     claims, unbooked = _claims(ports, batch)
     booked = record_pour(ports, tap_id=tap_id, claims=claims)
     actions += booked.actions
     events += [_ended(pour) for pour in booked.pours]
-    actions += _health(batch, moving)
+    actions += _health(batch, moved.readings)
     return _Step(
         tap_id=tap_id,
+        decided=len(batch.readings),
         actions=actions,
         events=events,
-        moved=len(moving),
+        moved=len(moved.readings),
         pours=len(booked.pours),
         unbooked=unbooked,
-        set_back=set_back,
+        set_back=moved.set_back,
     )
 
 

@@ -89,12 +89,15 @@ class ReadingMessage(_Message):
         self,
         *,
         device_id: str,
-        digest: str,
+        digest: str | None,
         received_at: datetime,
         clock_trusted: bool = True,
         tolerance_scale: float = 1.0,
     ) -> Reading:
-        """The same as the domain knows it, with the time to use for it (see `measured_time`)."""
+        """The same as the domain knows it, with the time to use for it (see `measured_time`).
+
+        `digest` (see `digest_of`) may be None where `boot` and `seq` name the reading.
+        """
         return Reading(
             device_id=device_id,
             received_at=received_at,

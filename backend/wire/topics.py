@@ -1,6 +1,7 @@
 """The topics of a bar as values that check themselves: `keg/readings/{device}` and `keg/status/{device}`."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar, Final, Self
 
 from backend.domain.ids import checked_id
@@ -60,6 +61,7 @@ INTAKE_FILTERS: Final = (ReadingsTopic.filter(), StatusTopic.filter())
 """All that the intake subscribes to."""
 
 
+@lru_cache(maxsize=1024)  # a bar says the same few dozen again and again; what is refused is not remembered
 def parse_topic(text: str) -> ReadingsTopic | StatusTopic:
     """Read a topic that the intake listens to; raises WrongTopic."""
     if text.startswith("keg/status/"):
