@@ -14,7 +14,9 @@ MAX_GROUP_BYTES: Final = 4 * 1024 * 1024
 MAX_ITEM_BYTES: Final = 400 * 1024
 MAX_PARTITION_BYTES: Final = 2048
 MAX_SORT_BYTES: Final = 1024
-MAX_DEPTH: Final = 32
+MAX_DEPTH: Final = 31
+"""Lists and maps around a value; with the value itself these are DynamoDB's 32 levels (measured there by others:
+31 are taken, 32 refused)."""
 MAX_DIGITS: Final = 38
 MAX_VERSION: Final = 2**63 - 1
 LEAST, GREATEST = 1e-130, 9.99e125
@@ -134,7 +136,7 @@ def _size(value: object, name: str, depth: int) -> int:
     if isinstance(value, int):
         return _int_size(value, name)
     if depth >= MAX_DEPTH:
-        raise TableRefused(f"{name} is nested deeper than {MAX_DEPTH} levels: flatten it")
+        raise TableRefused(f"{name} is nested in more than {MAX_DEPTH} lists and maps: flatten it")
     if isinstance(value, Mapping):
         return 3 + sum(1 + _name_size(key) + _size(inner, name, depth + 1) for key, inner in value.items())
     if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray, memoryview)):

@@ -2,7 +2,6 @@
 
 import contextlib
 import itertools
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -20,14 +19,15 @@ from backend.ports import History, Table
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))  # the tests are no package; their shared parts are plain modules beside them
 
-from lagging_table import LaggingTable  # noqa: E402 - found through the line above
+import cloud  # noqa: E402 - found through the line above
+from lagging_table import LaggingTable  # noqa: E402 - the same
 
 NOW = datetime(2026, 3, 20, 20, 40, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stores:
-    """What an adapter gives, empty."""
+    """What an adapter that keeps both gives, empty."""
 
     table: Table
     history: History
@@ -36,17 +36,43 @@ class Stores:
 Adapter = Callable[[], AbstractContextManager[Stores]]
 
 
-@pytest.fixture(scope="session", params=["sqlite"])
-def adapter(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Adapter:
-    """Opens fresh stores of one adapter; property tests take a set for each example."""
-    return {"sqlite": _sqlite(tmp_path_factory.mktemp("sqlite"))}[request.param]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableAdapter:
+    """One way of keeping the table; `opened` gives an empty one, and a request costs so many times SQLite's."""
+
+    name: str
+    opened: Callable[[], AbstractContextManager[Table]]
+    cost: int = 1
+
+
+@pytest.fixture(scope="session")
+def adapter(tmp_path_factory: pytest.TempPathFactory) -> Adapter:
+    """Opens fresh stores with a history; property tests take a set for each example."""
+    return _sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session", params=["sqlite", "moto", "ministack"])
+def table_adapter(
+    request: pytest.FixtureRequest, adapter: Adapter, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TableAdapter]:
+    """Opens fresh tables of one adapter; property tests take one for each example."""
+    if request.param == "sqlite":
+        yield TableAdapter(name="sqlite", opened=lambda: _table_of(adapter))
+        return
+    with contextlib.ExitStack() as stack:
+        if request.param == "moto":
+            client = stack.enter_context(cloud.moto())
+        else:
+            folder = tmp_path_factory.mktemp("ministack")
+            client = stack.enter_context(cloud.ministack(folder, cloud.clean_environment()))
+        yield TableAdapter(name=request.param, opened=lambda: cloud.fresh_table(client), cost=6)
 
 
 @pytest.fixture(scope="module")
-def shared_table(adapter: Adapter) -> Iterator[Table]:
+def shared_table(table_adapter: TableAdapter) -> Iterator[Table]:
     """One table for all examples of a property that each write what they read."""
-    with adapter() as stores:
-        yield stores.table
+    with table_adapter.opened() as table:
+        yield table
 
 
 @pytest.fixture
@@ -56,14 +82,14 @@ def history(adapter: Adapter) -> Iterator[History]:
 
 
 @pytest.fixture(params=["prompt", "lagging"])
-def table(request: pytest.FixtureRequest, adapter: Adapter) -> Iterator[Table]:
+def table(request: pytest.FixtureRequest, table_adapter: TableAdapter) -> Iterator[Table]:
     """The adapter's table, and once more with indexes that lag behind it."""
     with contextlib.ExitStack() as stack:
-        plain = stack.enter_context(adapter()).table
+        plain = stack.enter_context(table_adapter.opened())
         if request.param == "prompt":
             yield plain
         else:
-            yield LaggingTable(plain, copy=stack.enter_context(adapter()).table)
+            yield LaggingTable(plain, copy=stack.enter_context(table_adapter.opened()))
 
 
 @pytest.fixture
@@ -76,8 +102,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture
 def clean_environment() -> dict[str, str]:
     """Our environment without what pytest adds to it, and with the house on the path."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    return kept | {"PYTHONPATH": str(HERE.parent.parent)}
+    return cloud.clean_environment() | {"PYTHONPATH": str(HERE.parent.parent)}
 
 
 def _sqlite(folder: Path) -> Adapter:
@@ -89,3 +114,9 @@ def _sqlite(folder: Path) -> Adapter:
             yield Stores(table=SqliteTable(store), history=SqliteHistory(store))
 
     return opened
+
+
+@contextlib.contextmanager
+def _table_of(adapter: Adapter) -> Iterator[Table]:
+    with adapter() as stores:
+        yield stores.table

@@ -50,7 +50,7 @@ REFUSED: dict[str, Sequence[Action]] = {
     "an empty name": [Put(item={"PK": "P", "SK": "S", "": 1})],
     "half a surrogate pair": [put(x="\ud800")],
     "half a surrogate pair in a key": [Delete(key=Key("P", "\udfff"))],
-    "33 levels": [put(x=nested(33))],
+    "a value in 32 lists": [put(x=nested(32))],
     "an index key that is null": [put(device_id=None)],
     "an index key that is empty": [put(loc_id="")],
     "an index key that is a number": [put(due_shard=0)],
@@ -65,15 +65,16 @@ REFUSED: dict[str, Sequence[Action]] = {
     "a negative version": [Check(key=KEY, expected_version=-1)],
 }
 
+LARGEST = "an item of exactly 400 KB"
 TAKEN: dict[str, Put] = {
-    "an item of exactly 400 KB": put(x="x" * (400 * KB - 7)),
+    LARGEST: put(x="x" * (400 * KB - 7)),
     "a PK of 2048 bytes": Put(item={"PK": "é" * 1024, "SK": "S"}),
     "an SK of 1024 bytes": Put(item={"PK": "P", "SK": "s" * 1024}),
     "a number of 38 digits": put(x=10**38 - 1, y=-(10**37) - 1),
     "a number with many zeros": put(x=10**37),
     "a number of 64 bits": put(x=2**64 - 1, y=-(2**63), z=2**64),
     "the largest and least floats": put(x=9.99e125, y=1e-130, z=-9.99e125, zero=0.0),
-    "32 levels": put(x=nested(32)),
+    "a value in 31 lists": put(x=nested(31)),
     "empty values": put(x="", y=[], z={}),
     "tuples": put(x=("a", ("b", "c"))),
     "odd text": put(x="\x00\u2028\U0001f37a\ufeff", **{"na me\n": 1}),
@@ -91,7 +92,9 @@ def test_what_dynamodb_refuses_is_refused(table: Table, group: Sequence[Action])
 
 
 @pytest.mark.parametrize("action", TAKEN.values(), ids=TAKEN)
-def test_what_lies_at_a_limit_is_taken_and_comes_back(table: Table, action: Put) -> None:
+def test_what_lies_at_a_limit_is_taken_and_comes_back(table: Table, table_adapter: Any, action: Put) -> None:
+    if table_adapter.name == "moto" and action is TAKEN[LARGEST]:
+        action = put(x="x" * (405_000 - 7))  # where moto draws the line; DynamoDB's own is 409,600 bytes
     pk, sk = action.item["PK"], action.item["SK"]
     assert isinstance(pk, str)
     assert isinstance(sk, str)
