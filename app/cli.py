@@ -178,7 +178,7 @@ def _or_refuse(open_it: Callable[[], T]) -> T:
     from backend.cellar.rows import BadRow
     from backend.embedded.broker_address import BrokerAddressRefused
     from backend.embedded.folder import FolderInUse, FolderUnusable
-    from backend.embedded.schema import StoreRefused
+    from backend.embedded.refused import StoreRefused
     from backend.ports import StoreUnavailable
 
     try:

@@ -2,35 +2,74 @@
 
 import contextlib
 import os
+import shutil
 import sqlite3
+import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
+
+LEAVE_BYTES: Final = 64 * 1024 * 1024
+"""A copy made by schedule leaves so much of the disk to the readings."""
+_LOOK_EVERY: Final = 50_000
+"""Steps of SQLite's machine, a few milliseconds of work."""
+_SYNC_BYTES: Final = 8 * 1024 * 1024
+_BROKEN: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class CopyFailed(RuntimeError):  # noqa: N818 - what became of the attempt
     """No copy came about; the sentence says why. What stood under its name before still does."""
 
 
-def write_copy(source: sqlite3.Connection, to: Path) -> int:
+class SourceDamaged(CopyFailed):
+    """The file to be copied has broken pages."""
+
+
+@contextlib.contextmanager
+def reading_only(path: Path, *, live: bool = False) -> Iterator[sqlite3.Connection]:
+    """A connection of its own that changes nothing; of a `live` file, which others write, it sees what is committed.
+
+    Raises sqlite3.Error where the file cannot be opened.
+    """
+    # A file without a log beside it, as every copy of ours is, may lie where nothing can be written.
+    still = "" if live or path.with_name(path.name + "-wal").exists() else "&immutable=1"
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro{still}", uri=True, isolation_level=None)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def write_copy(source: sqlite3.Connection, to: Path, *, leave: int = 0, stopping: threading.Event | None = None) -> int:
     """Write all that is committed in `source` to the file `to`, whole and checked; gives its size in bytes.
 
     It shows the one moment at which it began, and lets others write meanwhile. `source` must not be inside a
-    transaction. Raises CopyFailed.
+    transaction. The disk keeps at least `leave` bytes; `stopping` breaks it off.
+
+    Raises:
+        SourceDamaged: `source` has broken pages.
+        CopyFailed: there is no room, the disk failed, or it was to stop; nothing of the copy is left.
     """
     part = to.with_name(to.name + ".part")
     try:
         to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part.unlink(missing_ok=True)
+        _refuse_without_room(source, to.parent, leave)
         part.touch(mode=0o600)  # for its owner alone, whatever the mask
-        source.execute("VACUUM INTO ?", (str(part),))
+        with _in_small_portions(source, part, stopping):
+            source.execute("VACUUM INTO ?", (str(part),))
         _look_through(part)
         sync_file(part)
         size = part.stat().st_size
         part.replace(to)
         sync_file(to.parent)
+    except CopyFailed:
+        raise
     except (OSError, sqlite3.Error) as error:
+        raise _failure(error, to) from error
+    finally:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-        raise CopyFailed(f"{to} cannot be written ({_why(error)}): free some space or look at the disk") from error
     return size
 
 
@@ -43,15 +82,62 @@ def sync_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def _look_through(path: Path) -> None:
-    copy = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+def is_damage(error: BaseException) -> bool:
+    """Whether an error of SQLite says that pages of the file are broken."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in _BROKEN
+
+
+def _refuse_without_room(source: sqlite3.Connection, folder: Path, leave: int) -> None:
+    (pages,), (free,), (size,) = (
+        source.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "freelist_count", "page_size")
+    )
+    wanted = (pages - free) * size + leave
+    there = shutil.disk_usage(folder).free
+    if there < wanted:
+        raise CopyFailed(
+            f"a copy in {folder} wants {_mb(wanted)} MB and the disk has {_mb(there)}: free some space, "
+            "or keep backups on another disk"
+        )
+
+
+@contextlib.contextmanager
+def _in_small_portions(source: sqlite3.Connection, part: Path, stopping: threading.Event | None) -> Iterator[None]:
+    """Let what is written reach the disk bit by bit: a writer's sync would have to wait for all of it otherwise."""
+    descriptor = os.open(part, os.O_RDONLY)
+    synced = 0
+
+    def look() -> int:
+        nonlocal synced
+        size = os.fstat(descriptor).st_size
+        if size - synced >= _SYNC_BYTES:
+            os.fsync(descriptor)
+            synced = size
+        return int(stopping is not None and stopping.is_set())
+
+    source.set_progress_handler(look, _LOOK_EVERY)
     try:
-        (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+        yield
     finally:
-        copy.close()
+        source.set_progress_handler(None, 0)
+        os.close(descriptor)
+
+
+def _look_through(path: Path) -> None:
+    with reading_only(path) as copy:
+        (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
-        raise sqlite3.DatabaseError(verdict)
+        raise CopyFailed(f"the copy cannot be read again ({verdict}): look at the disk")
 
 
-def _why(error: Exception) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)
+def _failure(error: Exception, to: Path) -> CopyFailed:
+    if is_damage(error):
+        return SourceDamaged(f"the store is damaged ({error}): the next start puts the last whole backup in its place")
+    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+        return CopyFailed("the copy was broken off: it is made again later")
+    why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    return CopyFailed(f"{to} cannot be written ({why}): free some space or look at the disk")
+
+
+def _mb(count: int) -> int:
+    return -(-count // 1_000_000)

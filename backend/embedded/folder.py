@@ -54,10 +54,13 @@ class FolderLock:
         """Whether the owner before this one released the folder (also true where there was none)."""
         self._write(json.dumps({"pid": os.getpid(), "since": iso(now)}).encode())
 
-    def release(self) -> None:
-        """Give the folder up; the file stays, empty: removing it would let two newcomers lock two files."""
+    def release(self, *, cleanly: bool = True) -> None:
+        """Give the folder up; if not `cleanly`, the next owner is told so and looks closer at what lies in it.
+
+        The file stays, as removing it would let two newcomers lock two files; empty says that all was well.
+        """
         if self._descriptor is not None:
-            self._write(b"")
+            self._write(b"" if cleanly else b"{}")
             self._close()
 
     def _write(self, text: bytes) -> None:

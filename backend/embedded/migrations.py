@@ -2,18 +2,19 @@
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import structlog
 
-from backend.domain.times import iso
 from backend.embedded.copying import write_copy
 from backend.embedded.steps import STEPS, Step
 
 log = structlog.get_logger(__name__)
 
+STAMP: Final = "%Y%m%dT%H%M%SZ"
+"""How moments (UTC) are written in the names of files."""
 BEFORE_SCHEMA: Final = "before-schema"
 """What the name of a copy made here says, with the number of the schema that was about to come."""
 
@@ -50,8 +51,12 @@ def migrate(
 
 def copy_name(now: datetime, *, why: str | None = None) -> str:
     """Name a copy made at `now`, so that names sort by time: `scale-sense-20260320T204000Z[-why].db`."""
-    stamp = iso(now)[:19].replace("-", "").replace(":", "")
-    return f"scale-sense-{stamp}Z{'-' + why if why else ''}.db"
+    return f"scale-sense-{stamp(now)}{'-' + why if why else ''}.db"
+
+
+def stamp(now: datetime) -> str:
+    """Write a moment as the names of our files do: `20260320T204000Z`."""
+    return now.astimezone(UTC).strftime(STAMP)
 
 
 def _copied(connection: sqlite3.Connection, backups: Path, ahead: Sequence[Step], *, now: datetime) -> Path:

@@ -9,8 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, NoReturn, Self
 
+from backend.embedded.copying import is_damage
 from backend.embedded.folder import FolderLock
-from backend.embedded.schema import FILE_NAME, opened
+from backend.embedded.refused import DamagedFile
+from backend.embedded.replacing import finish_replacing
+from backend.embedded.restore import last_restored, refuse_emptied, rescue
+from backend.embedded.schema import BACKUPS, FILE_NAME, opened
 from backend.ports import StoreUnavailable
 
 _MISTAKES: Final = (sqlite3.ProgrammingError, sqlite3.IntegrityError, sqlite3.DataError, sqlite3.NotSupportedError)
@@ -26,13 +30,13 @@ class Store:
     def __init__(self, folder: Path, *, now: datetime, backups: Path | None = None) -> None:
         """Take the data folder and open the file in it.
 
-        A file of an earlier version is brought up to date, and a copy of it kept in `backups`, which is a folder
-        beside the file where it is not given.
+        A file of an earlier version is brought up to date, and a copy of it kept in `backups`, a folder beside the
+        file where it is not given. A damaged file is moved away, and the last whole backup takes its place.
 
         Raises:
             FolderInUse: another process owns the folder.
             FolderUnusable: it cannot be written to.
-            StoreRefused: the file is foreign, newer or damaged.
+            StoreRefused: the file is foreign, newer, or damaged and without a whole backup.
         """
         self.path = folder / FILE_NAME
         self.lock = threading.RLock()
@@ -40,10 +44,14 @@ class Store:
         self._generation = 0
         self._folder = FolderLock(folder, now=now)
         try:
-            self._connection = opened(self.path, ended_cleanly=self._folder.ended_cleanly, now=now, backups=backups)
-        except BaseException:
-            self._folder.release()
+            self._connection = self._opened(backups or folder / BACKUPS, now=now)
+            self.restored = last_restored(self._connection)
+            """What was done the last time the file was found to be damaged."""
+        except BaseException as error:
+            self._folder.release(cleanly=not isinstance(error, DamagedFile))
             raise
+        self.damage: str | None = None
+        """What says that the file has broken pages, met while it is in use; None while nothing does."""
         self._closed = False
 
     @property
@@ -70,7 +78,7 @@ class Store:
                     raise
                 if pending and not self._connection.in_transaction:  # some failures of a disk end a transaction
                     self._generation += 1
-                raise StoreUnavailable(f"the store cannot be read ({error}): look at the disk") from error
+                raise self._unavailable(error, "read", then="look at the disk") from error
 
     @contextlib.contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -119,7 +127,7 @@ class Store:
             finally:
                 self._closed = True
                 self._connection.close()
-                self._folder.release()
+                self._folder.release(cleanly=self.damage is None)
 
     def __enter__(self) -> Self:
         """A store that closes itself at the end of a `with`."""
@@ -154,7 +162,22 @@ class Store:
         with contextlib.suppress(sqlite3.Error):
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
-        raise StoreUnavailable(f"the store cannot be written ({error}): free some space or look at the disk") from error
+        raise self._unavailable(error, "written", then="free some space or look at the disk") from error
+
+    def _unavailable(self, error: sqlite3.Error, deed: str, *, then: str) -> StoreUnavailable:
+        if is_damage(error):
+            self.damage = str(error)
+            then = "end the server and start it again, and the last whole backup takes its place"
+        return StoreUnavailable(f"the store cannot be {deed} ({error}): {then}")
+
+    def _opened(self, backups: Path, *, now: datetime) -> sqlite3.Connection:
+        finish_replacing(self.path)
+        try:
+            refuse_emptied(self.path, backups)
+            return opened(self.path, ended_cleanly=self._folder.ended_cleanly, now=now, backups=backups)
+        except DamagedFile as damage:
+            rescue(self.path, [backups, self.path.parent / BACKUPS], damage=damage, now=now)
+            return opened(self.path, ended_cleanly=False, now=now, backups=backups)
 
     def _refuse_closed(self) -> None:
         if self._closed:

@@ -8,8 +8,9 @@ import pytest
 from store_process import NOW
 
 from backend.embedded import schema
-from backend.embedded.folder import LOCK_NAME, FolderUnusable
-from backend.embedded.schema import FILE_NAME, DamagedFile, ForeignFile, NewerFile
+from backend.embedded.folder import LOCK_NAME, FolderLock, FolderUnusable
+from backend.embedded.refused import DamagedFile, ForeignFile, NewerFile, StoreRefused
+from backend.embedded.schema import FILE_NAME
 from backend.embedded.store import Store
 from backend.embedded.table import SqliteTable
 from backend.ports import Put
@@ -26,7 +27,7 @@ def refused(path: Path, kind: type[Exception]) -> str:
     with pytest.raises(kind) as error:
         Store(path.parent, now=NOW)
     assert path.read_bytes() == before
-    assert (path.parent / LOCK_NAME).read_bytes() == b""
+    FolderLock(path.parent, now=NOW).release()
     return str(error.value)
 
 
@@ -109,5 +110,5 @@ def test_a_large_file_is_searched_only_after_a_run_that_did_not_end(
 
 
 def test_a_file_where_sqlite_keeps_no_log_is_refused() -> None:
-    with pytest.raises(schema.StoreRefused, match="local disk"):
-        schema.opened(Path(":memory:"), ended_cleanly=True, now=NOW)
+    with pytest.raises(StoreRefused, match="local disk"):
+        schema.opened(Path(":memory:"), ended_cleanly=True, now=NOW, backups=Path())

@@ -15,7 +15,8 @@ from backend.embedded import copying, steps
 from backend.embedded.copying import CopyFailed
 from backend.embedded.history import SqliteHistory
 from backend.embedded.migrations import migrate, user_version
-from backend.embedded.schema import FILE_NAME, StoreRefused
+from backend.embedded.refused import StoreRefused
+from backend.embedded.schema import FILE_NAME
 from backend.embedded.steps import SCHEMA_VERSION, STEPS, Step, script
 from backend.embedded.store import Store
 from backend.embedded.table import SqliteTable

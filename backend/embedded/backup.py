@@ -1,0 +1,104 @@
+"""Backups of a store: made beside its writer, named by time, and thinned out as they age."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from backend.embedded.copying import CopyFailed, reading_only, write_copy
+from backend.embedded.migrations import BEFORE_SCHEMA, STAMP, copy_name
+
+log = structlog.get_logger(__name__)
+
+BY_HAND: Final = "by-hand"
+"""What the name of a backup says that a person asked for; it is never taken away."""
+_SCHEMAS: Final = 3
+"""How many copies of before a change of schema are kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keep:
+    """How many backups stay: the newest of each of so many days, and of each of so many weeks (UTC, from Monday)."""
+
+    daily: int = 7
+    weekly: int = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """A backup that was made; `size` in bytes."""
+
+    path: Path
+    size: int
+
+
+def back_up(store: Path, to: Path, *, leave: int = 0, stopping: threading.Event | None = None) -> Backup:
+    """Copy a store that may be at work to the file `to`: everything that is durable in it, so all it acknowledged.
+
+    Raises:
+        SourceDamaged, CopyFailed: no backup came about; the sentence says what to do.
+    """
+    try:
+        with reading_only(store, live=True) as source:
+            return Backup(path=to, size=write_copy(source, to, leave=leave, stopping=stopping))
+    except sqlite3.Error as error:
+        raise CopyFailed(f"{store} cannot be opened ({error}): look at its permissions and the disk") from error
+
+
+def back_up_by_schedule(
+    store: Path, folder: Path, *, keep: Keep, leave: int, stopping: threading.Event, now: datetime
+) -> Backup:
+    """Make a backup in `folder` and take away those that have had their time; raises as `back_up`.
+
+    Where none can be made, the old ones stay.
+    """
+    made = back_up(store, folder / copy_name(now), leave=leave, stopping=stopping)
+    log.info("a backup is made", path=str(made.path), size=made.size)
+    for path in thinned(backups(folder), keep=keep):
+        path.unlink(missing_ok=True)
+    return made
+
+
+def backups(folder: Path) -> list[Path]:
+    """All the backups in a folder, the newest first; files of other names are none of ours."""
+    dated = [(stamp, path) for path in folder.glob("scale-sense-*.db") if (stamp := taken_at(path))]
+    return [path for _, path in sorted(dated, reverse=True)]
+
+
+def taken_at(path: Path) -> datetime | None:
+    """When a backup was begun, as its name tells; None where it is no name of ours."""
+    stamp = path.name.removeprefix("scale-sense-").removesuffix(".db").partition("-")[0]
+    try:
+        return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def thinned(newest_first: Sequence[Path], *, keep: Keep) -> list[Path]:
+    """The backups that have had their time."""
+    regular = [path for path in newest_first if _why(path) == ""]
+    staying = {
+        *_first_of_each(regular, lambda at: at.date().isoformat(), keep.daily),
+        *_first_of_each(regular, lambda at: "{}-{}".format(*at.isocalendar()), keep.weekly),
+        *[path for path in newest_first if _why(path).startswith(BEFORE_SCHEMA)][:_SCHEMAS],
+        *(path for path in newest_first if _why(path) == BY_HAND),
+    }
+    return [path for path in newest_first if path not in staying]
+
+
+def _first_of_each(paths: Iterable[Path], period: Callable[[datetime], str], count: int) -> Iterable[Path]:
+    first: dict[str, Path] = {}
+    for path in paths:
+        at = taken_at(path)
+        if at is not None:
+            first.setdefault(period(at), path)
+    return list(first.values())[:count]
+
+
+def _why(path: Path) -> str:
+    return path.name.removesuffix(".db").removeprefix("scale-sense-").partition("-")[2]

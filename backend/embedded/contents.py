@@ -1,0 +1,72 @@
+"""What a store file holds, told without opening it for writing: of a backup before it is put back, and of a store."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from backend.domain.times import from_epoch_ms
+from backend.embedded.copying import reading_only
+from backend.embedded.migrations import user_version
+from backend.embedded.refused import DamagedFile, StoreRefused, refuse_strangers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What lies in a store file; `size` in bytes, `newest` is when its newest reading was measured."""
+
+    schema: int
+    size: int
+    taps: int
+    readings: int
+    newest: datetime | None
+
+
+def look_through(path: Path) -> Contents:
+    """Read a file from its first page to its last, and tell what it holds.
+
+    Raises:
+        StoreRefused: it is no file, foreign, newer or damaged; the sentence says what to do.
+    """
+    if not path.is_file():
+        raise StoreRefused(f"{path} is no file: name a backup, as `scale-sense backup` printed it")
+    try:
+        with reading_only(path) as connection:
+            refuse_strangers(connection, path)
+            (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+            if verdict != "ok":
+                raise DamagedFile(f"{path} is damaged ({verdict}): choose another backup")
+            return _told(connection, path)
+    except sqlite3.OperationalError as error:
+        raise StoreRefused(f"{path} cannot be opened ({error}): look at its permissions and the disk") from error
+    except sqlite3.DatabaseError as error:
+        raise DamagedFile(f"{path} is damaged ({error}): choose another backup") from error
+
+
+def glance(path: Path) -> Contents | None:
+    """Tell what a file holds as far as it can be read at once; None where it cannot."""
+    try:
+        with reading_only(path) as connection:
+            refuse_strangers(connection, path)
+            return _told(connection, path)
+    except (sqlite3.Error, StoreRefused):
+        return None
+
+
+def _told(connection: sqlite3.Connection, path: Path) -> Contents:
+    (taps,) = connection.execute(
+        "SELECT count(*) FROM items WHERE pk GLOB 'LOCATION#*' AND sk GLOB 'TAP#[0-9]*' AND sk NOT GLOB '*#STATE'"
+    ).fetchone()
+    (readings,) = connection.execute("SELECT value FROM marks WHERE name = 'readings'").fetchone()
+    # The log holds what is young, the longest bins what is old.
+    (newest,) = connection.execute(
+        "SELECT max(at) FROM "
+        "(SELECT max(at) AS at FROM hot UNION ALL SELECT max(last_at) FROM rollups WHERE bin = 86400)"
+    ).fetchone()
+    return Contents(
+        schema=user_version(connection),
+        size=path.stat().st_size,
+        taps=taps,
+        readings=readings,
+        newest=None if newest is None else from_epoch_ms(newest),
+    )
