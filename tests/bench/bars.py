@@ -37,11 +37,22 @@ def device(number: int) -> str:
     return f"SCALE-{number:04d}"
 
 
+def ports_of(store: Store) -> Ports:
+    """The shipped ports over a store."""
+    return Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed())
+
+
+def put_on(ports: Ports, tap_id: TapId, *, at: datetime) -> str:
+    """Put a full half barrel of the bar's beer on a tap; gives its id."""
+    keg = NextKeg(beer_id="pils", type_id="half_barrel")
+    return change_keg(ports, tap_id=tap_id, keg=keg, at=at, member=OWNER, now=at).keg_id
+
+
 @contextmanager
 def opened(folder: Path, *, taps: int) -> Iterator[Bar]:
-    """A bar in a folder of its own, its kegs on tap since an hour before T0."""
+    """A new bar in a folder, its kegs on tap since an hour before T0."""
     with Store(folder, now=T0) as store:
-        ports = Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed())
+        ports = ports_of(store)
         location = Location(location_id=LOCATION, name="Bench", timezone="America/Los_Angeles")
         open_location(ports, location=location, member=OWNER)
         add_beer(ports, beer=_PILS, location_id=LOCATION, member=OWNER)
@@ -50,6 +61,5 @@ def opened(folder: Path, *, taps: int) -> Iterator[Bar]:
         for tap_id in ids:
             set_up_tap(ports, tap_id=tap_id, member=OWNER)
             place_scale(ports, device_id=device(tap_id.number), tap_id=tap_id, member=OWNER, now=before)
-            keg = NextKeg(beer_id="pils", type_id="half_barrel")
-            change_keg(ports, tap_id=tap_id, keg=keg, at=before, lifted_at=None, member=OWNER, now=before)
+            put_on(ports, tap_id, at=before)
         yield Bar(ports=ports, store=store, taps=ids)

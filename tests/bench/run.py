@@ -22,7 +22,13 @@ class Bench:
     seconds: float
 
 
-BENCHES = (Bench("table", 60), Bench("ingest", 150))
+BENCHES = (
+    Bench("table", 60),
+    Bench("ingest", 150),
+    Bench("written", 150),
+    Bench("disk", 120),
+    Bench("year", 420),
+)
 
 
 def main() -> int:

@@ -26,7 +26,7 @@ _BEFORE_MS = 200  # between a conversion and the server
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One reading of the scale under tap `number`; lb, counts, Fahrenheit, dBm, epoch seconds and milliseconds."""
+    """One reading of the scale under tap `number`, off its keg `keg`; lb, counts, Fahrenheit, dBm, epoch s and ms."""
 
     number: int
     seq: int
@@ -37,6 +37,7 @@ class Said:
     stable: bool
     temp_f: float
     rssi: int
+    keg: int
     pour: tuple[int, float, float, float] | None = None
 
     def payload(self) -> bytes:
@@ -86,7 +87,8 @@ class _Scale:
     def __init__(self, number: int, seed: int) -> None:
         dice = self._dice = Dice(seed, number, 31337)
         self.number = number
-        self._keg = Keg(_SHELL_LBS, (_FULL_LBS - _SHELL_LBS) * dice.between(0.6, 1.0), _FULL_LBS, _GRAVITY, True)
+        self._keg = _keg(dice.between(0.6, 1.0))
+        self._kegs = 1
         self._wander = Wander(dice.between(108, 165), dice.between(600, 1500), 1 if dice.below(2) else -1)
         self._zero, self._factor = 84_000 + 311 * number, 9_500 + 7 * number
         self._rssi = -50 - dice.below(22)
@@ -96,7 +98,10 @@ class _Scale:
         self._until = 0
 
     def pour(self, at: int, ounces: float, seconds: float) -> None:
-        """Beer leaves; the claim rides in the next reading, as on the device."""
+        """Beer leaves; the claim rides in the next reading, as on the device. An empty keg is changed before."""
+        if self._keg.beer_lbs <= 0:
+            self._keg = _keg(1.0)
+            self._kegs += 1
         before = self._keg.gross_lbs
         self._keg.draw(ounces)
         self._poured.append((at, seconds, before, self._keg.gross_lbs))
@@ -118,8 +123,14 @@ class _Scale:
             stable=t >= self._until,
             temp_f=round(celsius * 1.8 + 32, 1),
             rssi=self._rssi + self._dice.below(5) - 2,
+            keg=self._kegs,
             pour=self._poured.pop(0) if self._poured and t >= self._until else None,
         )
+
+
+def _keg(share: float) -> Keg:
+    """A half barrel with so much of its beer, under pressure."""
+    return Keg(_SHELL_LBS, (_FULL_LBS - _SHELL_LBS) * share, _FULL_LBS, _GRAVITY, gas=True)
 
 
 def _pairs(number: int) -> list[tuple[float, float]]:

@@ -1,0 +1,86 @@
+"""A year of readings: one week of the story, told again each week with other kegs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bars import LOCATION, T0, device
+from story import boot_of, readings
+
+from backend.domain.ids import TapId
+from backend.domain.times import from_epoch_ms
+from backend.ports import Recorded
+
+WEEK = timedelta(days=7)
+CADENCE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A reading of one week: seconds after its start, milliseconds until receipt, and what was said."""
+
+    after: int
+    late_ms: int
+    number: int
+    keg: int
+    weight_lbs: float
+    raw: int
+    stable: bool
+    temp_f: float
+    rssi: int
+
+
+def one_week(*, taps: int, seconds: int) -> list[Row]:
+    """The rows of the first `seconds` of a week, in order of time."""
+    began = int(T0.timestamp())
+    told = readings(taps=taps, start=T0, seconds=seconds, cadence=CADENCE)
+    return [
+        Row(
+            one.t - began,
+            one.received_ms - one.t * 1000,
+            one.number,
+            one.keg,
+            one.weight_lbs,
+            one.raw,
+            one.stable,
+            one.temp_f,
+            one.rssi,
+        )
+        for said in told
+        for one in said
+    ]
+
+
+def hours_of(week: list[Row], *, begins: datetime, until: datetime) -> Iterator[tuple[datetime, list[Row]]]:
+    """The rows of a week that begins then, hour by hour, each with the hour's start; none from `until` on."""
+    at = 0
+    for hour in range(WEEK // timedelta(hours=1)):
+        start = begins + timedelta(hours=hour)
+        if start >= until:
+            return
+        end = at
+        while end < len(week) and week[end].after < (hour + 1) * 3600:
+            end += 1
+        if end > at:
+            yield start, week[at:end]
+        at = end
+
+
+def recorded(row: Row, *, begins: datetime, seq: int, keg_id: str) -> Recorded:
+    """The reading as history takes it."""
+    ms = (int(begins.timestamp()) + row.after) * 1000
+    return Recorded(
+        device_id=device(row.number),
+        boot=boot_of(row.number),
+        seq=seq,
+        digest=None,
+        measured_at=from_epoch_ms(ms),
+        received_at=from_epoch_ms(ms + row.late_ms),
+        tap_id=TapId(LOCATION, row.number),
+        keg_id=keg_id,
+        weight_lbs=row.weight_lbs,
+        stable=row.stable,
+        raw=row.raw,
+        temp_f=row.temp_f,
+        rssi=row.rssi,
+    )
