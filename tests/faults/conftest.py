@@ -1,0 +1,6 @@
+"""The shared parts of the fault tests lie beside them."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))  # the tests are no package; their shared parts are plain modules
