@@ -76,7 +76,9 @@ def failure_of(error: Exception) -> Failure:
 
 
 def away(error: Exception) -> StoreUnavailable:
-    """The sentence for a table that cannot be reached."""
+    """The sentence for a table that cannot be reached, or is asked too much."""
+    if failure_of(error) is Failure.BUSY:
+        return StoreUnavailable(f"the table is asked more than it answers ({error}): try again later")
     return StoreUnavailable(f"the table cannot be reached ({error}): check network, credentials and table, then repeat")
 
 

@@ -27,17 +27,26 @@ NOBODY = {"region_name": "us-west-2", "aws_access_key_id": "test", "aws_secret_a
 _PATIENCE_SECONDS = 60.0
 
 
-class OneAtATime:
-    """A client whose calls wait for each other.
+class LikeDynamoDB:
+    """A client that mends where moto is unlike DynamoDB.
 
-    moto is wrong here: it looks at a condition and writes in two steps without a lock, so that two threads of one
-    process may both pass. DynamoDB serialises the writes of an item.
+    moto looks at a condition and writes in two steps without a lock, so two threads of one process may both pass:
+    here calls wait for each other. And it overlooks the token of a transaction: here a token that was answered gets
+    the same answer again, and nothing is written twice.
     """
 
     def __init__(self, client: "DynamoDBClient") -> None:
         self._client = client
         self._lock = threading.Lock()
+        self._answers: dict[str, Any] = {}
         self.meta = client.meta
+
+    def transact_write_items(self, **arguments: Any) -> Any:
+        token = arguments["ClientRequestToken"]
+        with self._lock:
+            if token not in self._answers:
+                self._answers[token] = self._client.transact_write_items(**arguments)
+            return self._answers[token]
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         """A call of the client under the lock."""
@@ -54,7 +63,7 @@ class OneAtATime:
 def moto() -> "Iterator[DynamoDBClient]":
     """A client of moto, which begins empty."""
     with mock_aws():
-        yield OneAtATime(connection.dynamodb(**NOBODY))  # type: ignore[misc]  # it calls what it wraps
+        yield LikeDynamoDB(connection.dynamodb(**NOBODY))  # type: ignore[misc]  # it calls what it wraps
 
 
 @contextlib.contextmanager
@@ -89,12 +98,19 @@ _NUMBERS = itertools.count()
 
 
 @contextlib.contextmanager
-def fresh_table(client: "DynamoDBClient") -> Iterator[DynamoTable]:
-    """An empty table of its own, gone after the block."""
+def fresh_name(client: "DynamoDBClient") -> Iterator[str]:
+    """The name of an empty table of its own, gone after the block."""
     name = f"scale-sense-{next(_NUMBERS)}"
     client.create_table(**table_definition(name))
-    yield DynamoTable(client, name)
+    yield name
     client.delete_table(TableName=name)
+
+
+@contextlib.contextmanager
+def fresh_table(client: "DynamoDBClient") -> Iterator[DynamoTable]:
+    """An empty table of its own, gone after the block."""
+    with fresh_name(client) as name:
+        yield DynamoTable(client, name)
 
 
 def _free_port() -> int:
