@@ -8,10 +8,12 @@ from backend.clock import SystemClock
 from backend.domain.ids import TapId
 from backend.domain.location import Location
 from backend.domain.member import SYSTEM
+from backend.embedded.backup import Keep
 from backend.ports import Ports, Query
 from backend.settings import HostSettings
 from backend.usecases.set_up import open_location, set_up_tap
 from backend.wiring.embedded import Embedded, open_embedded
+from backend.wiring.jobs import BackupPlan
 
 
 class FolderOfDemo(RuntimeError):  # noqa: N818 - an answer to the person who started it
@@ -28,7 +30,15 @@ def open_site(settings: HostSettings) -> tuple[Site, Embedded]:
     if read_story(settings.data) is not None:
         raise FolderOfDemo(f"{settings.data} is the demo's folder: choose another --data for a real bar")
     clock = SystemClock()
-    embedded = open_embedded(settings.data, clock=clock, broker=settings.broker, commit_seconds=settings.commit_seconds)
+    embedded = open_embedded(
+        settings.data,
+        clock=clock,
+        broker=settings.broker,
+        commit_seconds=settings.commit_seconds,
+        backups=BackupPlan(
+            folder=settings.backups, keep=Keep(daily=settings.backup_days, weekly=settings.backup_weeks)
+        ),
+    )
     try:
         location_id = _location(embedded.ports)
     except BaseException:

@@ -19,6 +19,15 @@ class HostSettings(BaseSettings):
     broker: str | None = Field(default=None, description="mqtt:// address of an existing broker; ours if absent")
     commit_seconds: float = Field(default=10.0, ge=0.1, le=60.0, description="longest wait before a sync to disk")
 
+    backup_folder: Path | None = Field(default=None, description="folder of the backups; `backups` in the data folder")
+    backup_days: int = Field(default=7, ge=1, le=366, description="how many days keep their last backup")
+    backup_weeks: int = Field(default=4, ge=0, le=520, description="how many weeks keep their last backup")
+
+    @property
+    def backups(self) -> Path:
+        """The folder of the backups."""
+        return self.backup_folder or self.data / "backups"
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -4,11 +4,16 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from backend.domain.times import from_epoch_ms
 from backend.embedded.copying import reading_only
 from backend.embedded.migrations import user_version
 from backend.embedded.refused import DamagedFile, StoreRefused, refuse_strangers
+from backend.embedded.rollups import DAY
+
+_OF_CHUNKS: Final = 2
+"""The schema whose roll-ups tell their last reading by how long after their start it came."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +63,16 @@ def _told(connection: sqlite3.Connection, path: Path) -> Contents:
         "SELECT count(*) FROM items WHERE pk GLOB 'LOCATION#*' AND sk GLOB 'TAP#[0-9]*' AND sk NOT GLOB '*#STATE'"
     ).fetchone()
     (readings,) = connection.execute("SELECT value FROM marks WHERE name = 'readings'").fetchone()
+    schema = user_version(connection)
     # The log holds what is young, the longest bins what is old.
+    last_at = "last_at" if schema == 1 else "start * 1000 + last_after"
     (newest,) = connection.execute(
-        "SELECT max(at) FROM "
-        "(SELECT max(at) AS at FROM hot UNION ALL SELECT max(last_at) FROM rollups WHERE bin = 86400)"
+        "SELECT max(at) FROM (SELECT max(at) AS at FROM hot UNION ALL "  # noqa: S608 - one of two expressions
+        f"SELECT max({last_at}) FROM rollups WHERE bin = ?)",
+        (DAY,),
     ).fetchone()
     return Contents(
-        schema=user_version(connection),
+        schema=schema,
         size=path.stat().st_size,
         taps=taps,
         readings=readings,

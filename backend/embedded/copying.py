@@ -73,6 +73,22 @@ def write_copy(source: sqlite3.Connection, to: Path, *, leave: int = 0, stopping
     return size
 
 
+def look_for_damage(path: Path, *, stopping: threading.Event) -> str | None:
+    """Read a store that may be at work from its first page to its last; gives what is broken in it, None if nothing is.
+
+    Raises sqlite3.OperationalError where it cannot be read now, or was to stop before the end.
+    """
+    with reading_only(path, live=True) as source:
+        source.set_progress_handler(lambda: int(stopping.is_set()), _LOOK_EVERY)
+        try:
+            (verdict,) = source.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.DatabaseError as error:
+            if is_damage(error):
+                return str(error)
+            raise
+    return None if verdict == "ok" else verdict
+
+
 def sync_file(path: Path) -> None:
     """Wait until a file, or the names in a folder, are on the disk. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY)

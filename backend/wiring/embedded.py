@@ -1,6 +1,8 @@
 """One machine: SQLite, a broker, the intake, and the ports on them."""
 
+import asyncio
 import shutil
+import threading
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +10,7 @@ from pathlib import Path
 from backend.clock import Clock
 from backend.embedded.broker import Broker, choose_broker
 from backend.embedded.client_id import client_id
+from backend.embedded.clockwork import Clockwork
 from backend.embedded.feed import LocalFeed
 from backend.embedded.folder import FolderLock
 from backend.embedded.history import SqliteHistory
@@ -16,6 +19,7 @@ from backend.embedded.schema import FILE_NAME
 from backend.embedded.store import Store
 from backend.embedded.table import SqliteTable
 from backend.ports import Ports
+from backend.wiring.jobs import BackupPlan, jobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,32 +30,42 @@ class Embedded:
     ports: Ports
     broker: Broker
     intake: Intake
+    clockwork: Clockwork
 
     async def start(self) -> None:
         """Bring the broker up and begin to take readings; a broker that is missing is waited for, not a failure."""
         await self.broker.start()
         await self.intake.start()
+        self.clockwork.start()
 
     async def stop(self) -> None:
         """Take what has arrived, make all of it durable, and end the broker."""
         await self.intake.stop()
+        await asyncio.to_thread(self.clockwork.stop)
         await self.broker.stop()
         self.store.close()
 
 
 def open_embedded(
-    folder: Path, *, clock: Clock, broker: str | None = None, commit_seconds: float = 10.0, forget: bool = False
+    folder: Path,
+    *,
+    clock: Clock,
+    broker: str | None = None,
+    commit_seconds: float = 10.0,
+    forget: bool = False,
+    backups: BackupPlan | None = None,
 ) -> Embedded:
     """Open the store in a data folder and choose the broker; nothing runs yet.
 
     With `forget`, what an existing broker still holds for this folder is dropped: its data were thrown away.
+    Without a plan for `backups` none are made by schedule.
 
     Raises:
         FolderInUse, FolderUnusable, StoreRefused: the folder cannot be used; the sentence says what to do.
         BrokerAddressRefused: `broker` is no address of one.
     """
     chosen = choose_broker(folder, url=broker)
-    store = Store(folder, now=clock.wall())
+    store = Store(folder, now=clock.wall(), backups=backups.folder if backups else None)
     ports = Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed())
     intake = Intake(
         ports=ports,
@@ -62,7 +76,11 @@ def open_embedded(
         commit_seconds=commit_seconds,
         forget=forget,
     )
-    return Embedded(store=store, ports=ports, broker=chosen, intake=intake)
+    stopping = threading.Event()
+    clockwork = Clockwork(
+        jobs(store, ports.table, plan=backups, stopping=stopping), store=store, clock=clock, stopping=stopping
+    )
+    return Embedded(store=store, ports=ports, broker=chosen, intake=intake, clockwork=clockwork)
 
 
 def holds_store(folder: Path) -> bool:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,18 @@ from app.simulator import Simulator
 from app.site import Site
 from backend.clock import DemoClock
 from backend.domain.refusal import NotFound
+from backend.embedded.backup import back_up
 from backend.embedded.broker import NoBroker
+from backend.embedded.clockwork import JobState
+from backend.embedded.migrations import copy_name
+from backend.embedded.schema import FILE_NAME
+from backend.embedded.store import Store
 from backend.wiring.embedded import Embedded, open_embedded
 
 FIELDS = {
     "status", "mode", "version", "now", "speed", "taps", "readings_total", "readings_stored", "last_reading_at",
     "unclaimed_total", "set_apart_total",
-        "dead_letters_total", "waiting", "broker", "store", "simulator",
+        "dead_letters_total", "waiting", "broker", "store", "jobs", "simulator",
 }  # fmt: skip
 NOBODY = "mqtt://127.0.0.1:1"
 Serving = Callable[..., contextlib.AbstractAsyncContextManager["Served"]]
@@ -87,7 +93,8 @@ def test_health_tells_what_a_machine_needs_to_know(serving: Serving) -> None:
             assert told["now"].startswith("2026-03-21T03:40:0")
             assert told["version"].count(".") >= 1
             assert told["readings_stored"] == 2
-            assert told["store"] == {"pending": True, "note": None}
+            assert told["store"] == {"pending": True, "note": None, "restored": None}
+            assert told["jobs"] == {"damage": {"last": None, "note": None}}
             assert told["simulator"] is None
             assert [
                 told[name] for name in ("readings_total", "unclaimed_total", "set_apart_total", "dead_letters_total")
@@ -181,5 +188,55 @@ def test_the_demo_says_whether_its_bar_lives(serving: Serving) -> None:
     async def story() -> None:
         async with serving(simulated=True) as served:
             assert (await served.health())["simulator"] == {"running": False}
+
+    run(story())
+
+
+def test_a_store_that_was_restored_says_so_for_a_day_and_remembers_it_after(
+    serving: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wall = datetime.now(tz=UTC)
+    with Store(tmp_path, now=wall) as store:
+        back_up(store.path, tmp_path / "backups" / copy_name(wall - timedelta(hours=3)))
+    (tmp_path / FILE_NAME).write_bytes(b"lost" * 10_000)
+
+    async def story() -> None:
+        async with serving() as served:
+            told = (await served.health())["store"]
+            assert told["note"].startswith("the store was damaged and is restored from the backup of 20")
+            assert told["restored"]["backup"] < told["restored"]["until"] <= told["restored"]["at"]
+
+            monkeypatch.setattr(DemoClock, "wall", lambda _: wall + timedelta(days=2))
+            later = (await served.health())["store"]
+            assert (later["note"], later["restored"]) == (None, told["restored"])
+
+    run(story())
+
+
+def test_damage_met_at_work_is_said_with_what_to_do(serving: Serving) -> None:
+    async def story() -> None:
+        async with serving() as served:
+            served.embedded.store.damage = "row 7 missing from index"
+
+            told = await served.health()
+
+            assert told["status"] == "degraded"
+            assert "(row 7 missing from index): end the server and start it again" in told["store"]["note"]
+
+    run(story())
+
+
+def test_a_job_that_fails_is_said(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story() -> None:
+        async with serving() as served:
+            failing = {"backup": JobState(last=T0, note="the disk has 1: free some space")}
+            monkeypatch.setattr(served.embedded.clockwork, "state", lambda: failing)
+
+            told = await served.health()
+
+            assert told["status"] == "degraded"
+            assert told["jobs"] == {
+                "backup": {"last": "2026-03-21T03:40:00.000Z", "note": "the disk has 1: free some space"}
+            }
 
     run(story())

@@ -1,0 +1,81 @@
+"""What the clockwork of one machine has to do, and when."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta, tzinfo
+from pathlib import Path
+from typing import Final
+
+from backend.cellar import locations
+from backend.embedded.backup import Keep, back_up_by_schedule
+from backend.embedded.clockwork import Job
+from backend.embedded.copying import LEAVE_BYTES, SourceDamaged, look_for_damage
+from backend.embedded.schedules import Daily, Every
+from backend.embedded.store import Store
+from backend.ports import Query, Table
+
+QUIET: Final = time(5)
+"""On the bar's clock: after the last guest and the end of the business day, before the first delivery."""
+_SOON: Final = timedelta(minutes=2)
+_WEEK: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupPlan:
+    """Where backups are kept, and how many."""
+
+    folder: Path
+    keep: Keep = field(default_factory=Keep)
+
+
+def jobs(store: Store, table: Table, *, plan: BackupPlan | None, stopping: threading.Event) -> list[Job]:
+    """Give the jobs in their order; without a plan no backups are made by schedule."""
+    every = [
+        Job(
+            name="damage",
+            schedule=Every(_WEEK, first=_WEEK),
+            run=lambda _: _looked_through(store, stopping),
+            by_wall=True,
+            outside=True,
+        )
+    ]
+    if plan is not None:
+        backup = Job(
+            name="backup",
+            schedule=Daily(QUIET, zone=lambda: bar_zone(table), first=_SOON),
+            run=_backing_up(store, plan, stopping),
+            by_wall=True,
+            outside=True,
+        )
+        every.insert(0, backup)
+    return every
+
+
+def bar_zone(table: Table) -> tzinfo:
+    """The time zone of the bar in a store of one; UTC where none is set up yet."""
+    listed = table.query(Query(partition=locations.ACCOUNT, begins_with="LOC#", limit=1)).items
+    for row in listed:
+        item = table.get(locations.key(str(row["SK"]).removeprefix("LOC#")))
+        if item is not None:
+            return locations.from_item(item).zone
+    return UTC
+
+
+def _backing_up(store: Store, plan: BackupPlan, stopping: threading.Event) -> Callable[[datetime], bool]:
+    def run(now: datetime) -> bool:
+        store.sync()  # what is shown is in it too
+        try:
+            back_up_by_schedule(store.path, plan.folder, keep=plan.keep, leave=LEAVE_BYTES, stopping=stopping, now=now)
+        except SourceDamaged as damage:
+            store.damage = str(damage)
+            raise
+        return False
+
+    return run
+
+
+def _looked_through(store: Store, stopping: threading.Event) -> bool:
+    """Look for damage that a clean start does not look for in a large file."""
+    store.damage = look_for_damage(store.path, stopping=stopping) or store.damage
+    return False
