@@ -3,22 +3,12 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from backend.embedded.link import Delivery
-from backend.embedded.taking import Arrival
 
 MOST_WAITING: Final = 2000
 MOST_WAITING_BYTES: Final = 4 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A message in our hands: taken or not, it is not acknowledged yet."""
-
-    delivery: Delivery
-    arrival: Arrival
 
 
 class Backlog:
@@ -34,31 +24,31 @@ class Backlog:
         self.room = asyncio.Event()
         """Set while more may come."""
         self.room.set()
-        self._waiting: deque[Held] = deque()
+        self._waiting: deque[Delivery] = deque()
         self._bytes = 0
 
     def __len__(self) -> int:
         """How many wait."""
         return len(self._waiting)
 
-    def put(self, held: Held) -> None:
+    def put(self, held: Delivery) -> None:
         """Add a message that has arrived."""
         self._waiting.append(held)
-        self._bytes += len(held.arrival.payload)
+        self._bytes += len(held.payload)
         self.some.set()
         if len(self._waiting) >= MOST_WAITING or self._bytes >= MOST_WAITING_BYTES:
             self.room.clear()
 
-    def take(self, most: int) -> list[Held]:
+    def take(self, most: int) -> list[Delivery]:
         """Take the oldest messages, at most `most`."""
         batch = [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
-        self._bytes -= sum(len(held.arrival.payload) for held in batch)
+        self._bytes -= sum(len(held.payload) for held in batch)
         return batch
 
-    def give_back(self, batch: Sequence[Held]) -> None:
+    def give_back(self, batch: Sequence[Delivery]) -> None:
         """Put messages back to where they were taken from."""
         self._waiting.extendleft(reversed(batch))
-        self._bytes += sum(len(held.arrival.payload) for held in batch)
+        self._bytes += sum(len(held.payload) for held in batch)
 
     def make_room(self) -> bool:
         """Set `room` again where half of the bound is free; gives whether it was just set."""

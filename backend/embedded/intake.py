@@ -8,11 +8,10 @@ from typing import Final
 import structlog
 
 from backend.clock import Clock
-from backend.embedded.backlog import Backlog, Held
+from backend.embedded.backlog import Backlog
 from backend.embedded.backoff import Backoff
 from backend.embedded.broker import Broker
 from backend.embedded.link import Delivery, Link, LinkFailed, forget_session
-from backend.embedded.taking import Arrival
 from backend.embedded.writer import COMMIT_SECONDS, Durable, Writer
 from backend.ports import Ports
 from backend.wire.topics import INTAKE_FILTERS
@@ -138,10 +137,10 @@ class Intake:
         address = self._broker.address
         if address is None:
             return self._broker.state().note or "there is no broker"
-        self._link = link = Link(self._client_id, deliver=self._arrived)
+        self._link = link = Link(self._client_id, deliver=self._arrived, now=self._clock.now)
         try:
             if self._forget:
-                await forget_session(self._client_id, address)
+                await forget_session(self._client_id, address, now=self._clock.now)
                 self._forget = False
             await link.open(address, filters=INTAKE_FILTERS)
             log.info("broker connected", address=str(address))
@@ -155,14 +154,7 @@ class Intake:
         return f"the connection to {address} is lost"
 
     def _arrived(self, delivery: Delivery) -> None:
-        arrival = Arrival(
-            topic=delivery.topic,
-            payload=delivery.payload,
-            received_at=self._clock.now(),
-            retained=delivery.retained,
-            late=delivery.late,
-        )
-        self._backlog.put(Held(delivery, arrival))
+        self._backlog.put(delivery)
         if not self._backlog.room.is_set():
             delivery.link.pause()
 

@@ -2,8 +2,8 @@
 
 gmqtt acknowledges a message when its callback returns, on whatever connection it has by then. After a reconnect
 that would acknowledge a number of the new connection, which may name a message nobody has stored. So each
-connection is a client of its own, which never reconnects, and takes incoming messages off gmqtt one step
-earlier, with the number to acknowledge them by.
+connection is a client of its own, which never reconnects, and takes incoming messages off gmqtt before it has
+looked into them, with the number to acknowledge them by.
 """
 
 import asyncio
@@ -12,18 +12,22 @@ import logging
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from gmqtt import Client, Subscription
 from gmqtt.mqtt.constants import MQTTv311
 from gmqtt.mqtt.handler import MQTTConnectError
 
+from backend.embedded.arrival import Arrival
 from backend.embedded.broker_address import BrokerAddress
 
 _KEEPALIVE_SECONDS: Final = 20
 _ANSWER_SECONDS: Final = 10.0
 _PUBACK: Final = struct.Struct("!BBH")
 _REFUSED: Final = 0x80
+_RETAIN: Final = 0x01
+_QOS: Final = 0x06
 
 logging.getLogger("gmqtt").setLevel(logging.CRITICAL)  # what matters of it is told by Link and Intake, once
 
@@ -32,35 +36,36 @@ class LinkFailed(ConnectionError):  # noqa: N818 - what became of the attempt
     """No connection came about; the sentence says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """A message as the broker delivered it; `mid` is None where it wants no acknowledgement (QoS 0).
-
-    `late` marks what may be older than its arrival: a retained message, or one that waited for us at the broker.
-    """
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery(Arrival):
+    """A message as the broker delivered it; `mid` is None where it wants no acknowledgement (QoS 0)."""
 
     link: "Link"
-    topic: str
-    payload: bytes
     mid: int | None
-    retained: bool
-    late: bool
 
 
 class Link(Client):  # type: ignore[misc]  # gmqtt carries no types
     """A persistent session's present connection; `lost` is set once it is over, for whatever reason."""
 
-    def __init__(self, client_id: str, *, deliver: Callable[[Delivery], None], clean: bool = False) -> None:
+    def __init__(
+        self,
+        client_id: str,
+        *,
+        deliver: Callable[[Delivery], None],
+        now: Callable[[], datetime],
+        clean: bool = False,
+    ) -> None:
+        """Connect nowhere yet; `now` is asked when a message arrives."""
         super().__init__(client_id, clean_session=clean, optimistic_acknowledgement=False)
         self.lost = asyncio.Event()
         self._deliver = deliver
+        self._now = now
         self._granted: asyncio.Future[Sequence[int]] = asyncio.get_running_loop().create_future()
         self._deliveries = 0
         self._paused = False
         self._subscribed = False
-        self.on_message = self._arrived_unnumbered
         self.on_subscribe = self._answered
-        self._package_handler._handle_qos_1_publish_packet = self._arrived  # noqa: SLF001 - see above
+        self._package_handler._handle_publish_packet = self._arrived  # noqa: SLF001 - see above
 
     @property
     def up(self) -> bool:
@@ -146,23 +151,21 @@ class Link(Client):  # type: ignore[misc]  # gmqtt carries no types
             over.cancel()
             waiting.cancel()
 
-    def _arrived(self, mid: int, payload: bytes, topic: str | bytes, properties: dict[str, Any]) -> None:
-        self._hand_over(topic, payload, mid=mid, properties=properties)
-
-    def _arrived_unnumbered(
-        self, _client: object, topic: str | bytes, payload: bytes, _qos: int, properties: dict[str, Any]
-    ) -> None:
-        self._hand_over(topic, payload, mid=None, properties=properties)
-
-    def _hand_over(self, topic: str | bytes, payload: bytes, *, mid: int | None, properties: dict[str, Any]) -> None:
+    def _arrived(self, header: int, packet: bytes) -> None:
+        """Take a PUBLISH packet apart (MQTT 3.1.1, section 3.3); what is cut short is gmqtt's to drop."""
         self._deliveries += 1
-        retained = bool(properties.get("retain"))
+        retained = bool(header & _RETAIN)
+        end = 2 + (packet[0] << 8 | packet[1])
+        if end > len(packet):
+            raise ValueError("a topic longer than its packet")
+        mid = packet[end] << 8 | packet[end + 1] if header & _QOS else None
         self._deliver(
             Delivery(
                 link=self,
-                topic=topic if isinstance(topic, str) else topic.decode("utf-8", errors="backslashreplace"),
-                payload=payload,
+                topic=packet[2:end].decode("utf-8", errors="backslashreplace"),
+                payload=packet[end if mid is None else end + 2 :],
                 mid=mid,
+                received_at=self._now(),
                 retained=retained,
                 # A broker sends what waited for us before it answers our subscription.
                 late=retained or not self._granted.done(),
@@ -174,9 +177,9 @@ class Link(Client):  # type: ignore[misc]  # gmqtt carries no types
             self._granted.set_result(granted)
 
 
-async def forget_session(client_id: str, address: BrokerAddress) -> None:
+async def forget_session(client_id: str, address: BrokerAddress, *, now: Callable[[], datetime]) -> None:
     """Let the broker drop the session of that name with all it holds for it; raises LinkFailed."""
-    link = Link(client_id, deliver=lambda _: None, clean=True)
+    link = Link(client_id, deliver=lambda _: None, now=now, clean=True)
     try:
         await link.open(address, filters=())
     finally:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import groupby
 from typing import Final
 
@@ -12,6 +11,7 @@ from backend.domain.dead_letter import DeadLetter
 from backend.domain.reading import PAST_TOLERANCE, Reading, StatusReport, clock_agrees
 from backend.domain.refusal import Conflict
 from backend.domain.times import EPOCH
+from backend.embedded.arrival import Arrival
 from backend.ports import Ports, StoreUnavailable
 from backend.usecases.dead_letters import keep_dead_letter
 from backend.usecases.take_readings import take_readings
@@ -23,17 +23,6 @@ log = structlog.get_logger(__name__)
 
 TRY_AGAIN: Final = (StoreUnavailable, Conflict)
 """What is no fault of the messages: the batch is kept and given again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrival:
-    """A message and when it came; `late` where it may have waited for us, or was retained."""
-
-    topic: str
-    payload: bytes
-    received_at: datetime
-    retained: bool = False
-    late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from report import AtMost, Report, alone, scratch
 from story import Said, readings
 
 from backend.domain.times import from_epoch_ms
-from backend.embedded.taking import Arrival, take_batch
+from backend.embedded.arrival import Arrival
+from backend.embedded.taking import take_batch
 from backend.embedded.writer import BATCH
 
 _TAPS, _CADENCE = 50, 10

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Final
 
 import pytest
@@ -10,9 +11,14 @@ from backend.embedded.broker_address import BrokerAddress
 from backend.embedded.link import Delivery, Link, LinkFailed
 
 CONNACK: Final = bytes([0x20, 2, 0, 0])
+NOW: Final = datetime(2026, 3, 18, 20, 40, tzinfo=UTC)
 FILTERS: Final = ("keg/readings/+", "keg/status/+")
 
 Peer = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+def opened_by(deliver: Callable[[Delivery], None]) -> Link:
+    return Link("test", deliver=deliver, now=lambda: NOW)
 
 
 def suback(request: bytes, *codes: int) -> bytes:
@@ -52,7 +58,7 @@ async def served(peer: Peer) -> AsyncIterator[BrokerAddress]:
 async def refusal(peer: Peer) -> str:
     """Why a link to this peer does not come about."""
     async with served(peer) as address:
-        link = Link("test", deliver=lambda _delivery: None)
+        link = opened_by(lambda _delivery: None)
         with pytest.raises(LinkFailed) as failed:
             await link.open(address, filters=FILTERS)
         await link.close()
@@ -71,7 +77,7 @@ def test_a_message_is_acknowledged_when_we_say_so_and_not_before() -> None:
 
         got: list[Delivery] = []
         async with served(peer) as address:
-            link = Link("test", deliver=got.append)
+            link = opened_by(got.append)
             await link.open(address, filters=FILTERS)
             await asyncio.sleep(0.1)
             assert [delivery.mid for delivery in got] == [7, 8, 9]
@@ -93,7 +99,7 @@ def test_once_a_connection_is_lost_its_messages_are_not_acknowledged_anywhere() 
 
         got: list[Delivery] = []
         async with served(peer) as address:
-            link = Link("test", deliver=got.append)
+            link = opened_by(got.append)
             await link.open(address, filters=FILTERS)
             await asyncio.wait_for(link.lost.wait(), 5)
             assert not link.up
@@ -114,7 +120,7 @@ def test_what_comes_before_the_answer_to_our_subscription_may_have_waited_for_us
 
         got: list[Delivery] = []
         async with served(peer) as address:
-            link = Link("test", deliver=got.append)
+            link = opened_by(got.append)
             await link.open(address, filters=FILTERS)
             await asyncio.sleep(0.1)
             await link.close()
@@ -138,7 +144,7 @@ def test_a_long_backlog_before_the_answer_is_waited_for(monkeypatch: pytest.Monk
 
     async def story() -> bool:
         async with served(peer) as address:
-            link = Link("test", deliver=lambda _delivery: None)
+            link = opened_by(lambda _delivery: None)
             await link.open(address, filters=FILTERS)
             up = link.up
             await link.close()
@@ -208,7 +214,7 @@ def test_a_topic_that_is_no_text_is_delivered_as_one() -> None:
 
         got: asyncio.Queue[Delivery] = asyncio.Queue()
         async with served(peer) as address:
-            link = Link("test", deliver=got.put_nowait)
+            link = opened_by(got.put_nowait)
             await link.open(address, filters=FILTERS)
             delivery = await asyncio.wait_for(got.get(), 5)
             await link.close()
@@ -217,9 +223,35 @@ def test_a_topic_that_is_no_text_is_delivered_as_one() -> None:
     assert asyncio.run(story()) == "keg/readings/\\xff"
 
 
+def test_a_message_that_wants_no_acknowledgement_has_no_number_and_one_cut_short_is_dropped() -> None:
+    async def story() -> list[Delivery]:
+        async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await greet(reader, writer, 1, 1)
+            unnumbered = bytes([0x30, 8]) + b"\x00\x05keg/s" + b"x"
+            cut = bytes([0x32, 4]) + b"\x00\xffke"
+            without_number = bytes([0x32, 7]) + b"\x00\x05keg/s"
+            retained = bytes([0x33, 10]) + b"\x00\x05keg/s" + b"\x01\x02y"
+            writer.write(unnumbered + cut + without_number + retained)
+            await reader.read(1000)
+
+        got: list[Delivery] = []
+        async with served(peer) as address:
+            link = opened_by(got.append)
+            await link.open(address, filters=FILTERS)
+            await asyncio.sleep(0.1)
+            await link.close()
+        return got
+
+    unnumbered, retained = asyncio.run(story())
+
+    assert (unnumbered.topic, unnumbered.payload, unnumbered.mid, unnumbered.late) == ("keg/s", b"x", None, False)
+    assert (retained.payload, retained.mid, retained.retained, retained.late) == (b"y", 258, True, True)
+    assert unnumbered.received_at == NOW
+
+
 def test_an_address_nobody_answers_at_is_told() -> None:
     async def story() -> str:
-        link = Link("test", deliver=lambda _delivery: None)
+        link = opened_by(lambda _delivery: None)
         with pytest.raises(LinkFailed) as failed:
             await link.open(BrokerAddress(host="no such host", port=1883), filters=FILTERS)
         await link.close()

@@ -13,8 +13,9 @@ from backend.domain.ids import TapId
 from backend.domain.member import OWNER
 from backend.domain.scale import Scale, ScaleStatus
 from backend.embedded import taking
+from backend.embedded.arrival import Arrival
 from backend.embedded.client_id import client_id
-from backend.embedded.taking import Arrival, BatchTaken, take_batch
+from backend.embedded.taking import BatchTaken, take_batch
 from backend.usecases.change_keg import NextKeg, change_keg
 from backend.usecases.set_up import add_beer
 

@@ -8,9 +8,7 @@ from datetime import datetime
 from typing import Final, cast
 
 from backend.domain.ids import TapId
-from backend.embedded.backlog import Held
 from backend.embedded.link import Delivery, Link
-from backend.embedded.taking import Arrival
 from backend.wire.messages import digest_of
 
 LOCATION: Final = "loc-001"
@@ -74,15 +72,11 @@ class Broker:
         self.unacknowledged |= {one.mid: one for one in said}
         return said
 
-    def held(self, messages: Sequence[Message], *, now: datetime) -> list[Held]:
+    def held(self, messages: Sequence[Message], *, now: datetime) -> list[Delivery]:
         """The same as the intake holds them once they have arrived."""
         link = cast("Link", self)
         return [
-            Held(
-                Delivery(link, one.topic, one.payload, one.mid, retained=False, late=False),
-                Arrival(topic=one.topic, payload=one.payload, received_at=now),
-            )
-            for one in messages
+            Delivery(link=link, mid=one.mid, topic=one.topic, payload=one.payload, received_at=now) for one in messages
         ]
 
     def _reading(self, device_id: str, *, now: datetime) -> Message:
