@@ -5,15 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
-from bars import LOCATION, T0, Bar, device, opened
+from bars import T0, Bar, opened
 from peers.naive import SCHEMA
 from peers.naive_rows import INSERT, row_of
 from report import AtLeast, AtMost, Report, alone, scratch
 from story import Said, boot_of, readings
-
-from backend.domain.ids import TapId
-from backend.domain.times import from_epoch_ms
-from backend.ports import Recorded
+from story_rows import recorded
 
 _TAPS = 50
 _AIM_BYTES = 6
@@ -44,7 +41,7 @@ def run(report: Report) -> None:
 def _live(bar: Bar, seconds: int, cadence: int) -> int:
     """Record all of it as it would have come, a minute at a time; gives how many readings."""
     for batch in _minutes(seconds, cadence):
-        bar.ports.history.record([_recorded(said) for said in batch])
+        bar.ports.history.record([recorded(said) for said in batch])
         bar.store.sync()
     return bar.ports.history.count()
 
@@ -57,24 +54,6 @@ def _minutes(seconds: int, cadence: int) -> Iterator[list[Said]]:
         if second % _BATCH_S == 0:
             yield batch
             batch = []
-
-
-def _recorded(said: Said) -> Recorded:
-    return Recorded(
-        device_id=device(said.number),
-        boot=boot_of(said.number),
-        seq=said.seq,
-        digest=None,
-        measured_at=from_epoch_ms(said.t * 1000),
-        received_at=from_epoch_ms(said.received_ms),
-        tap_id=TapId(LOCATION, said.number),
-        keg_id=f"keg.{said.number}.{said.keg}",
-        weight_lbs=said.weight_lbs,
-        stable=said.stable,
-        raw=said.raw,
-        temp_f=said.temp_f,
-        rssi=said.rssi,
-    )
 
 
 def _naive(folder: Path, seconds: int, cadence: int) -> float:

@@ -27,6 +27,9 @@ BENCHES = (
     Bench("ingest", 150),
     Bench("written", 150),
     Bench("disk", 120),
+    Bench("sweep", 60),
+    Bench("rest", 60),
+    Bench("backup", 60),
     Bench("year", 420),
 )
 
