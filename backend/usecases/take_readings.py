@@ -10,10 +10,9 @@ from backend.domain.events import Event
 from backend.domain.ids import TapId
 from backend.domain.ledger import Pour, PourEnded, pour_began
 from backend.domain.reading import Reading, ReadingTaken, in_order
-from backend.domain.refusal import Conflict
 from backend.domain.tap import Tap, TapState, moved_by
 from backend.ports import Action, Check, Item, Outcome, Ports, Recorded
-from backend.usecases.commit import ATTEMPTS
+from backend.usecases.commit import ATTEMPTS, gave_up, written
 from backend.usecases.keg_at import keg_at, tell_history
 from backend.usecases.placing import place
 from backend.usecases.record_pour import Claimed, record_pour
@@ -79,7 +78,7 @@ def take_readings(ports: Ports, *, readings: Sequence[Reading], tolerance_scale:
     durable with the next sync; the caller acknowledges only after that.
 
     Raises:
-        StoreUnavailable: nothing of the batch may be acknowledged.
+        StoreUnavailable: nothing of the batch may be acknowledged; it can be given again.
         Conflict: others changed the same taps five times in a row; the batch can be given again.
     """
     found = place(ports, readings, tolerance_scale=tolerance_scale)
@@ -93,7 +92,7 @@ def take_readings(ports: Ports, *, readings: Sequence[Reading], tolerance_scale:
             # The keg may have been changed while these were recorded under the one before.
             tell_history(ports, tap_id=tap_id, since=since)
         steps = [_decide(ports, batch, tolerance_scale) for batch in batches]
-        applied = _apply(ports, steps)
+        applied, outcome = _apply(ports, steps)
         mistold = _not_applied(batches, applied)
         for step in applied:
             del waiting[step.tap_id][: step.decided]
@@ -103,7 +102,7 @@ def take_readings(ports: Ports, *, readings: Sequence[Reading], tolerance_scale:
         totals = _add(totals, applied, recorded)
         failures = failures + 1 if len(applied) < len(steps) else 0
         if failures >= ATTEMPTS:
-            raise Conflict("the taps of this batch are being changed by others: give the batch again")
+            raise gave_up(outcome)
     return totals
 
 
@@ -227,10 +226,12 @@ def _ended(pour: Pour) -> PourEnded:
     )
 
 
-def _apply(ports: Ports, steps: Sequence[_Step]) -> list[_Step]:
-    """Commit each tap's group by itself; give the steps that stand."""
-    outcomes = ports.table.transact(*(step.actions for step in steps), durable=False)
-    return [step for step, outcome in zip(steps, outcomes, strict=True) if outcome is Outcome.APPLIED]
+def _apply(ports: Ports, steps: Sequence[_Step]) -> tuple[list[_Step], Outcome]:
+    """Commit each tap's group by itself; give the steps that stand, and what became of the last that does not."""
+    outcomes = written(ports, [step.actions for step in steps], durable=False)
+    failed = [outcome for outcome in outcomes if outcome is not Outcome.APPLIED]
+    applied = [step for step, outcome in zip(steps, outcomes, strict=True) if outcome is Outcome.APPLIED]
+    return applied, failed[-1] if failed else Outcome.APPLIED
 
 
 def _not_applied(batches: Sequence[_Batch], applied: Sequence[_Step]) -> dict[TapId, datetime]:

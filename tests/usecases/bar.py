@@ -22,7 +22,7 @@ from backend.embedded.feed import LocalFeed
 from backend.embedded.history import SqliteHistory
 from backend.embedded.store import Store
 from backend.embedded.table import SqliteTable
-from backend.ports import Ports, Query
+from backend.ports import Ports, Query, Table
 from backend.usecases import load
 from backend.usecases.change_keg import NextKeg, change_keg
 from backend.usecases.set_up import add_beer, open_location, place_scale, set_up_tap
@@ -155,12 +155,12 @@ _NUMBER = itertools.count()
 
 
 @contextlib.contextmanager
-def opened(folder: Path) -> Iterator[Bar]:
-    """Open a bar in a folder of its own inside `folder`."""
+def opened(folder: Path, *, table: Table | None = None) -> Iterator[Bar]:
+    """Open a bar in a folder of its own inside `folder`; its rows lie in `table` where one is given."""
     place = folder / f"bar-{next(_NUMBER)}"
     place.mkdir()
     with Store(place, now=T0) as store:
-        bar = Bar(Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed()), store)
+        bar = Bar(Ports(table=table or SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed()), store)
         bar.ports.feed.listen(bar.told.append)
         for location_id in ("loc-001", "loc-002"):
             bar_there = Location(location_id=location_id, name=f"Bar {location_id}", timezone="America/Los_Angeles")
