@@ -21,9 +21,10 @@ from backend.domain.times import epoch_ms
 from backend.ports import Ports
 from backend.usecases.view_board import BoardView, view_board, view_faces
 from components.rows import Beat, Row
+from components.screens import Screens
 
 TICK_S: Final = 0.05
-"""Changes of this long are built once and sent together to every screen."""
+"""Changes of this long are built and encoded once, and sent together to every screen."""
 BEAT_S: Final = 2.0
 """How often a screen hears that we are alive, and what time it is in the bar."""
 
@@ -34,7 +35,7 @@ class Live:
     """What moves on the screens of one location.
 
     `rows` tells the rows of taps that changed, at most every 50 ms; `beats` the bar's time, every 2 s. Both are
-    emitted on the event loop. A page that listens must stop when it is left.
+    emitted on the event loop. A page that listens must stop when it is left. The boards hear both through `screens`.
     """
 
     def __init__(self, ports: Ports, clock: Clock, *, location_id: str) -> None:
@@ -42,6 +43,8 @@ class Live:
         """Rows of the taps that changed."""
         self.beats: nicegui.Event[Beat] = nicegui.Event()
         """The bar's time and speed."""
+        self.screens = Screens()
+        """The boards that are open."""
         self._ports = ports
         self._clock = clock
         self._location_id = location_id
@@ -85,22 +88,47 @@ class Live:
         return [row_of(face, location=view.location) for face in view.faces]
 
     async def _tell(self) -> None:
+        """Tell what changed once a tick; what is read first is told first, because only this reads."""
         while True:
             await asyncio.sleep(TICK_S)
-            if not self._changed or self._location is None:
-                continue
             taps, self._changed = list(self._changed), {}
             try:
-                faces = await ask(view_faces, self._ports, location=self._location, tap_ids=taps, member=SYSTEM)
-                self.rows.emit([row_of(face, location=self._location) for face in faces])
+                if self.screens.behind():
+                    await self._tell_all(taps)
+                elif taps and self._heard():
+                    await self._tell_some(taps)
             except Exception:  # noqa: BLE001 - telling must go on
                 _log.exception("the screens could not be told; they will be")
                 self._changed = {**dict.fromkeys(taps), **self._changed}
                 await asyncio.sleep(BEAT_S)
 
+    def _heard(self) -> bool:
+        """Whether anybody listens; a board that comes later is given every row."""
+        return bool(self.rows.callbacks) or len(self.screens) > 0
+
+    async def _tell_all(self, taps: Sequence[TapId]) -> None:
+        """Tell everything to the boards that need it, and what changed to the others."""
+        rows = await self.snapshot()
+        changed = {str(tap_id) for tap_id in taps}
+        await self._show([row for row in rows if row["tap"] in changed])
+        await self.screens.catch_up(rows, beat=self.beat())
+
+    async def _tell_some(self, taps: Sequence[TapId]) -> None:
+        if self._location is None:
+            return
+        faces = await ask(view_faces, self._ports, location=self._location, tap_ids=taps, member=SYSTEM)
+        await self._show([row_of(face, location=self._location) for face in faces])
+
+    async def _show(self, rows: Sequence[Row]) -> None:
+        if rows:
+            await self.screens.show(rows)
+            self.rows.emit(rows)
+
     async def _beat(self) -> None:
         while True:
-            self.beats.emit(self.beat())
+            beat = self.beat()
+            await self.screens.beat(beat)
+            self.beats.emit(beat)
             await asyncio.sleep(BEAT_S)
 
 

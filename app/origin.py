@@ -32,7 +32,7 @@ class OriginGuard:
             return
         refusal = why_refused(scope["headers"])
         if refusal is None:
-            await self._app(scope, receive, _with_headers(send))
+            await self._app(scope, receive, _with_headers(send) if scope["type"] == "http" else send)
         elif scope["type"] == "http":
             await _refuse(send, refusal)
         else:

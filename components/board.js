@@ -5,6 +5,7 @@ import { byUrgency, doubt, isUrgent, readState, sentence } from "tap_state";
 import { ADVANCE_S, REST_AFTER_TOUCH_S, deskColumns, gridShape, pageCount, pageOf, pageSize, room } from "board_grid";
 import { crossedClosing } from "nightly";
 import { probeHealth } from "link_watch";
+import { listen } from "told";
 import { keep, kept, usualDensity } from "board_choices";
 import TapTile from "tap_tile";
 import UrgencyStrip from "urgency_strip";
@@ -12,6 +13,7 @@ import UrgencyStrip from "urgency_strip";
 const CHIP_PX = { lying: 345, standing: 260 };
 const PAGER_PX = 360;
 const MORE_PX = 120;
+const SEEN = ["kind", "fresh", "need"]; // of a state; its age is seen as the words of ageOf
 
 export default {
   components: { TapTile, UrgencyStrip },
@@ -31,7 +33,7 @@ export default {
   },
   computed: {
     taps() {
-      const list = Object.values(this.rows).map((row) => ({ row, state: readState(row, this.now, this.speed) }));
+      const list = Object.values(this.rows).map((row) => ({ row, state: this.stateOf(row) }));
       return list.sort((one, other) => one.row.no - other.row.no);
     },
     urgent() {
@@ -81,6 +83,7 @@ export default {
   },
   created() {
     this.clock = new StoryClock(this.initial);
+    this.states = new Map();
     this.loadedAt = mark();
     this.lastSecond = this.initial.now;
     this.snapshot(this.initial);
@@ -90,20 +93,30 @@ export default {
     window.addEventListener("resize", this.fit);
     this.second = setInterval(this.tick, 1000);
     this.turn = setInterval(this.advance, ADVANCE_S * 1000);
+    this.deafen = listen({ ss_snapshot: this.snapshot, ss_rows: this.apply, ss_beat: this.beat });
   },
   unmounted() {
+    this.deafen();
     window.removeEventListener("resize", this.fit);
     clearInterval(this.second);
     clearInterval(this.turn);
   },
   methods: {
     snapshot({ rows, ...beat }) {
-      this.rows = Object.fromEntries(rows.map((row) => [row.tap, row]));
+      this.rows = Object.fromEntries(rows.map((row) => [row.tap, Object.freeze({ ...row })]));
       this.beat(beat);
     },
+    // A row changes as a whole or not at all; frozen, it needs no watching.
     apply(rows) {
-      for (const row of rows) this.rows[row.tap] = row;
-      this.now = this.clock.now();
+      for (const row of rows) this.rows[row.tap] = Object.freeze(row);
+    },
+    // A state that means the same is the same object, so that only tiles whose words or picture change are drawn.
+    stateOf(row) {
+      const state = readState(row, this.now, this.speed);
+      const before = this.states.get(row.tap);
+      if (before && SEEN.every((name) => before[name] === state[name])) return Object.assign(before, state);
+      this.states.set(row.tap, state);
+      return state;
     },
     beat(beat) {
       this.clock.beat(beat);

@@ -2,6 +2,7 @@
 
 import { StoryClock } from "story_clock";
 import { LinkWatch } from "link_watch";
+import { listen } from "told";
 
 export default {
   props: { initial: { type: Object, required: true } },
@@ -15,8 +16,10 @@ export default {
   },
   mounted() {
     this.watch.start();
+    this.deafen = listen({ ss_beat: this.beat, ss_snapshot: this.beat });
   },
   unmounted() {
+    this.deafen();
     this.watch.stop();
     document.body.classList.remove("ss-unlinked");
   },

@@ -87,9 +87,16 @@ class MadeUpBar:
         """The bar's time, epoch seconds."""
         return float(self._asked("beat")["now"])
 
-    def listeners(self) -> int:
-        """How many open pages are told of changes and beats, each counted once for both."""
-        return int(self._asked("listeners"))
+    def census(self) -> dict[str, int]:
+        """What is in the server once its garbage is gone: pages, boards that are told, outboxes, memory (bytes)."""
+        counted: dict[str, int] = self._asked("census")
+        return counted
+
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        assert self._process is not None
+        return self._process.pid
 
     def _asked(self, path: str) -> Any:
         with urllib.request.urlopen(self.url + path, timeout=5) as answer:  # noqa: S310 - our own server

@@ -1,25 +1,30 @@
 """A tiny server of made-up rows: the board and nothing behind it."""
 
 import asyncio
+import gc
 import json
 import os
 import sys
 import time
+from collections import defaultdict
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import nicegui
+import psutil
 import uvicorn
 from fastapi import FastAPI, Request
-from nicegui import Event, ui
+from nicegui import Client, ui
+from nicegui.outbox import Outbox
 
 from components.board import Board
+from components.screens import Screens
 
 TZ = "America/Los_Angeles"
-ROWS: dict[str, dict[str, Any]] = {}
-CHANGED: Event[list[Any]] = Event()
-BEATS: Event[Any] = Event()
+ROWS: dict[str, Any] = {}
+SCREENS: defaultdict[int, Screens] = defaultdict(Screens)
+"""Open boards by how many taps they show."""
 
 
 class Story:
@@ -28,26 +33,64 @@ class Story:
     def __init__(self, now: float, speed: float) -> None:
         self.base, self.speed, self.since = now, speed, time.monotonic()
 
-    def beat(self) -> dict[str, Any]:
+    def beat(self) -> Any:
         """The time as the browser is told it."""
         return {"now": self.base + (time.monotonic() - self.since) * self.speed, "speed": self.speed, "tz": TZ}
 
 
+async def beating(story: Story) -> None:
+    """Tell every board the time."""
+    while True:
+        for screens in list(SCREENS.values()):
+            await screens.beat(story.beat())
+        await asyncio.sleep(2)
+
+
+async def ticking(story: Story) -> None:
+    """Give every row to the boards that lack them."""
+    while True:
+        for taps, screens in list(SCREENS.items()):
+            if screens.behind():
+                await screens.catch_up(list(ROWS.values())[:taps], beat=story.beat())
+        await asyncio.sleep(0.05)
+
+
+def census() -> dict[str, int]:
+    """What is there once all garbage is gone: pages, boards that are told, and memory (bytes)."""
+    gc.collect()
+    told = sum(len(screens) for screens in SCREENS.values())
+    rss = psutil.Process().memory_info().rss
+    return {"pages": len(Client.instances), "boards": told, "outboxes": _counted(Outbox), "rss": rss}
+
+
+def _counted(kind: type) -> int:
+    return sum(isinstance(one, kind) for one in gc.get_objects())
+
+
 def build(story: Story, *, tailwind: bool) -> FastAPI:
-    """The application: one page, a health answer, and a door through which a test changes rows."""
+    """The application: one page, a health answer, and doors through which a test changes rows and counts."""
 
     @asynccontextmanager
-    async def beating(_: FastAPI) -> Any:
-        async def beat() -> None:
-            while True:
-                BEATS.emit(story.beat())
-                await asyncio.sleep(2)
-
-        task = asyncio.create_task(beat())
+    async def living(_: FastAPI) -> Any:
+        tasks = [asyncio.create_task(beating(story)), asyncio.create_task(ticking(story))]
         yield
-        task.cancel()
+        for task in tasks:
+            task.cancel()
 
-    api = FastAPI(lifespan=beating)
+    api = FastAPI(lifespan=living)
+    _doors(api, story)
+
+    @ui.page("/")
+    def page(taps: int = 99) -> None:
+        links = [{"label": "Simulator", "href": "/simulator"}]
+        Board(list(ROWS.values())[:taps], beat=story.beat(), screens=SCREENS[taps], links=links)
+
+    ui.run_with(api, title="Scale Sense", dark=True, language="en-US", tailwind=tailwind, show_welcome_message=False)
+    return api
+
+
+def _doors(api: FastAPI, story: Story) -> None:
+    """What a test asks of the server and tells it."""
 
     @api.get("/healthz")
     def health() -> dict[str, str]:
@@ -57,25 +100,16 @@ def build(story: Story, *, tailwind: bool) -> FastAPI:
     def now() -> dict[str, Any]:
         return story.beat()
 
-    @api.get("/listeners")
-    def listeners() -> int:
-        return len(CHANGED.callbacks) + len(BEATS.callbacks)
+    @api.get("/census")
+    async def count() -> dict[str, int]:
+        return census()
 
     @api.post("/rows")
     async def change(request: Request) -> None:
         rows = await request.json()
         ROWS.update({row["tap"]: row for row in rows})
-        CHANGED.emit(rows)
-
-    @ui.page("/")
-    def page(taps: int = 99) -> None:
-        links = [{"label": "Simulator", "href": "/simulator"}]
-        board = Board(list(ROWS.values())[:taps], beat=story.beat(), links=links)  # type: ignore[arg-type]
-        CHANGED.subscribe(board.apply)
-        BEATS.subscribe(board.beat)
-
-    ui.run_with(api, title="Scale Sense", dark=True, language="en-US", tailwind=tailwind, show_welcome_message=False)
-    return api
+        for screens in list(SCREENS.values()):
+            await screens.show(rows)
 
 
 def main() -> None:

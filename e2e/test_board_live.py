@@ -97,12 +97,13 @@ def test_a_link_that_is_cut_and_mended_heals_without_a_reload(made_up_bar: Start
 def test_a_board_that_was_closed_is_told_no_more(made_up_bar: StartBar, open_page: OpenPage) -> None:
     bar = made_up_bar(rows=[row(1)])
     page = ready(open_page(bar.url))
-    open_then = bar.listeners()
+    open_then = bar.census()["boards"]
 
     page.close()
     deadline = time.monotonic() + 15
-    while bar.listeners() and time.monotonic() < deadline:
+    while bar.census()["pages"] and time.monotonic() < deadline:
         time.sleep(0.2)
 
-    assert open_then > 0
-    assert bar.listeners() == 0
+    left = bar.census()
+    assert open_then == 1
+    assert (left["pages"], left["boards"], left["outboxes"]) == (0, 0, 0)
