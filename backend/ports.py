@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Final, Protocol, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
 from backend.domain.events import Event
 from backend.domain.ids import TapId
@@ -151,21 +151,28 @@ class Recorded:
     rssi: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bin:
-    """The gross weights (lb) of one tap and one keg between `start` and `start` + the bin's length."""
+class Bin(NamedTuple):
+    """The gross weights (lb) of one tap and one keg in the bin that begins at `start_s` (epoch s).
 
-    start: datetime
+    A plain tuple: a year of a tap is 1,460 of them, and a chart wants few of their moments as a date.
+    """
+
+    start_s: int
     keg_id: str | None
-    count: int
+    count: int  # type: ignore[assignment]  # how many readings: nobody wants a tuple's method of that name
     mean_lbs: float
     min_lbs: float
     max_lbs: float
     last_lbs: float
 
+    @property
+    def start(self) -> datetime:
+        """When it begins."""
+        return datetime.fromtimestamp(self.start_s, tz=UTC)
+
 
 BIN_SECONDS: Final = (300, 900, 3600, 21_600, 86_400)
-"""The bins kept as roll-ups: 5 m, 15 m, 1 h, 6 h, 1 d, aligned to the epoch (UTC)."""
+"""The bins of charts: 5 m, 15 m, 1 h, 6 h, 1 d, aligned to the epoch (UTC)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

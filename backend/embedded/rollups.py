@@ -1,96 +1,95 @@
 """The roll-ups of sealed hours: always recomputed from the readings, never added to."""
 
 import sqlite3
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from typing import Final
 
-from backend.embedded.tally import Place, Tally, coarser, tallied
+from backend.embedded.hot import HOUR
+from backend.embedded.scaled import POUND
+from backend.embedded.tally import Place, Tally, coarser
+from backend.ports import Bin
 
-HOUR: Final = 3600
 DAY: Final = 86_400
-_IN_HOUR: Final = (300, 900, 3600)
-_IN_DAY: Final = (21_600, 86_400)
+IN_DAY: Final = (21_600, DAY)
+"""Bins that are summed from those of the hours."""
+KEPT: Final = (HOUR, *IN_DAY)
+"""Bins that have rows; shorter ones are counted from the chunks when they are asked for."""
 
-Touched = tuple[int, int]
-"""A tap and an hour (its start in epoch seconds) whose readings changed."""
-
-READING_ORDER: Final = "at, boot, seq, digest, weight"
-"""Readings in order of time; those of one millisecond in an order that does not depend on their arrival."""
+_FIGURES: Final = "start, keg, count, total, low, high, first_after, last_after, last"
 
 
-def recompute(db: sqlite3.Connection, touched: Iterable[Touched]) -> None:
-    """Make the roll-ups of these hours, and of the days around them, what the readings say."""
-    hours: dict[int, list[int]] = defaultdict(list)
-    for tap, hour in sorted(set(touched)):
-        hours[tap].append(hour)
-    spans: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for tap, starts in hours.items():
-        for span in _runs(starts):
-            spans[span].append(tap)
-    for (start, end), taps in sorted(spans.items()):
-        _recompute_hours(db, taps, start, end)
-    for tap, starts in hours.items():
-        for day in sorted({start // DAY * DAY for start in starts}):
-            _recompute_day(db, tap, day)
+def roll_up(db: sqlite3.Connection, tap: int, hours: Mapping[int, Mapping[Place, Tally]]) -> None:
+    """Put the tallies of whole hours in the place of those that are there, and count the days around them anew."""
+    for hour, bins in hours.items():
+        db.execute("DELETE FROM rollups WHERE bin = ? AND tap = ? AND start = ?", (HOUR, tap, hour))
+        _insert(db, HOUR, tap, bins)
+    for day in {hour // DAY * DAY for hour in hours}:
+        recount_day(db, tap, day)
 
 
-def _recompute_hours(db: sqlite3.Connection, taps: list[int], start: int, end: int) -> None:
-    """Taps that share a run of hours share its one walk over the log, which is sorted by time alone."""
-    fine = tallied(_readings(db, taps, start, end), seconds=_IN_HOUR[0])
-    bins = sorted(fine.items(), key=_by_start)
-    for seconds in _IN_HOUR:
-        for tap in taps:
-            db.execute(
-                "DELETE FROM rollups WHERE bin = ? AND tap = ? AND start >= ? AND start < ?", (seconds, tap, start, end)
-            )
-        _insert(db, seconds, fine if seconds == _IN_HOUR[0] else coarser(bins, seconds=seconds))
-
-
-def _recompute_day(db: sqlite3.Connection, tap: int, day: int) -> None:
-    rows = db.execute(
-        "SELECT start, keg, count, total, low, high, first_at, last_at, last FROM rollups "
-        "WHERE bin = ? AND tap = ? AND start >= ? AND start < ? ORDER BY start",
-        (HOUR, tap, day, day + DAY),
-    ).fetchall()
-    hourly = [((tap, start, keg), Tally(*figures)) for start, keg, *figures in rows]
-    for seconds in _IN_DAY:
+def recount_day(db: sqlite3.Connection, tap: int, day: int) -> None:
+    """Sum the hours of the day that begins at `day` (epoch s)."""
+    hourly = rolled_up(db, tap, HOUR, day, day + DAY)
+    for seconds in IN_DAY:
         db.execute(
             "DELETE FROM rollups WHERE bin = ? AND tap = ? AND start >= ? AND start < ?",
             (seconds, tap, day, day + DAY),
         )
-        _insert(db, seconds, coarser(hourly, seconds=seconds))
+        _insert(db, seconds, tap, coarser(hourly, seconds=seconds))
 
 
-def _readings(db: sqlite3.Connection, taps: list[int], start: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    marks = ", ".join("?" * len(taps))
-    return db.execute(
-        f"SELECT at, tap, keg, weight FROM hot WHERE at >= ? AND at < ? AND tap IN ({marks}) "  # noqa: S608 - marks only
-        f"ORDER BY {READING_ORDER}",
-        (start * 1000, end * 1000, *taps),
+def rolled_up(db: sqlite3.Connection, tap: int, seconds: int, first: int, beyond: int) -> dict[Place, Tally]:
+    """The bins that begin in [first, beyond), by start; `seconds` of KEPT."""
+    rows = db.execute(
+        f"SELECT {_FIGURES} FROM rollups WHERE bin = ? AND tap = ? AND start >= ? AND start < ?",  # noqa: S608 - constant
+        (seconds, tap, first, beyond),
     )
+    return {
+        (start, keg): Tally(count, total, low, high, start * 1000 + begins, start * 1000 + ends, last)
+        for start, keg, count, total, low, high, begins, ends, last in rows
+    }
 
 
-def _insert(db: sqlite3.Connection, seconds: int, bins: dict[Place, Tally]) -> None:
+def rolled_up_bins(db: sqlite3.Connection, tap: int, seconds: int, first: int, beyond: int) -> list[Bin]:
+    """The same as bins, in order of start, then of first reading, then of the keg's name.
+
+    The figures are worked out by SQLite: a year is 1,460 rows, and each would cost Python more than reading it did.
+    """
+    query = (
+        "SELECT r.start, n.name, r.count, CAST(r.total AS REAL) / r.count / ?5, r.low / ?5, r.high / ?5, r.last / ?5 "
+        "FROM rollups r LEFT JOIN names n ON n.id = r.keg WHERE r.bin = ?1 AND r.tap = ?2 AND r.start >= ?3 "
+        "AND r.start < ?4 ORDER BY r.start"
+    )
+    arguments = (seconds, tap, first, beyond, float(POUND))
+    rows = db.execute(query, arguments).fetchall()
+    if len({row[0] for row in rows}) < len(rows):
+        rows = db.execute(f"{query}, r.first_after, coalesce(n.name, '')", arguments).fetchall()
+    return list(map(Bin._make, rows))
+
+
+def sealed_hours(db: sqlite3.Connection, tap: int, first: int, beyond: int, *, limit: int = -1) -> list[int]:
+    """The hours that begin in [first, beyond) of which the tap has a chunk, the oldest `limit` of them."""
+    rows = db.execute(
+        "SELECT DISTINCT start FROM rollups WHERE bin = ? AND tap = ? AND start >= ? AND start < ? "
+        "ORDER BY start LIMIT ?",
+        (HOUR, tap, first, beyond, limit),
+    )
+    return [start for (start,) in rows]
+
+
+def drop_rollups(db: sqlite3.Connection, tap: int, day: int) -> None:
+    """Drop every bin of the day that begins at `day` (epoch s)."""
     db.executemany(
-        "INSERT INTO rollups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (seconds, tap, start, keg, t.count, t.total, t.low, t.high, t.first_at, t.last_at, t.last)
-            for (tap, start, keg), t in bins.items()
-        ],
+        "DELETE FROM rollups WHERE bin = ? AND tap = ? AND start >= ? AND start < ?",
+        [(seconds, tap, day, day + DAY) for seconds in KEPT],
     )
 
 
-def _runs(hours: list[int]) -> Iterator[tuple[int, int]]:
-    """Sorted hours as spans without gaps, from the first second to the one after the last."""
-    start = end = hours[0]
-    for hour in hours:
-        if hour > end:
-            yield start, end
-            start = hour
-        end = hour + HOUR
-    yield start, end
+def _insert(db: sqlite3.Connection, seconds: int, tap: int, bins: Mapping[Place, Tally]) -> None:
+    db.executemany("INSERT INTO rollups VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _rows(seconds, tap, bins))
 
 
-def _by_start(entry: tuple[Place, Tally]) -> int:
-    return entry[0][1]
+def _rows(seconds: int, tap: int, bins: Mapping[Place, Tally]) -> Iterable[tuple[int, ...]]:
+    for (start, keg), t in bins.items():
+        began = start * 1000
+        yield seconds, tap, start, keg, t.count, t.total, t.low, t.high, t.first_at - began, t.last_at - began, t.last

@@ -46,6 +46,23 @@ CREATE TABLE marks (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID
 INSERT INTO marks VALUES ('readings', 0), ('sealed', 0);
 """
 
+_CHUNKS: Final = """
+-- The sealed hours of taps: id = (hour number << 24 | tap) << 8 is what charts need, the ids after it are the rest.
+CREATE TABLE chunks (id INTEGER PRIMARY KEY, count INTEGER NOT NULL, unnumbered INTEGER NOT NULL, body BLOB NOT NULL);
+-- Roll-ups count what is in chunks now. Those of before counted what lies in `hot`: they come again as it is sealed.
+DROP TABLE rollups;
+-- `bin` and `start` in seconds, `first_after` and `last_after` in ms after `start`, the weights as in `hot`.
+CREATE TABLE rollups (
+    bin INTEGER NOT NULL, tap INTEGER NOT NULL, start INTEGER NOT NULL, keg INTEGER NOT NULL,
+    count INTEGER NOT NULL, total INTEGER NOT NULL, low INTEGER NOT NULL, high INTEGER NOT NULL,
+    first_after INTEGER NOT NULL, last_after INTEGER NOT NULL, last INTEGER NOT NULL,
+    PRIMARY KEY (bin, tap, start, keg)
+) WITHOUT ROWID;
+DELETE FROM marks WHERE name = 'sealed';
+INSERT INTO marks SELECT 'received', coalesce(max(received), 0) FROM hot;
+INSERT INTO marks VALUES ('rewritten', 0);
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -73,6 +90,9 @@ def script(text: str) -> Callable[[sqlite3.Connection], None]:
     return apply
 
 
-STEPS: Final = (Step(version=1, what="the table and the history", apply=script(_TABLE_AND_HISTORY)),)
+STEPS: Final = (
+    Step(version=1, what="the table and the history", apply=script(_TABLE_AND_HISTORY)),
+    Step(version=2, what="history in chunks", apply=script(_CHUNKS)),
+)
 """In order, without gaps; a step that was ever shipped is never changed: the next one changes what it made."""
 SCHEMA_VERSION: Final = STEPS[-1].version

@@ -1,8 +1,13 @@
 """What a bin knows of its readings, exactly: tallies of parts merge into the tally of the whole."""
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Self
+
+from backend.embedded.chunk_codec import Weights
+
+Place = tuple[int, int]
+"""Start of a bin in epoch seconds, and keg."""
 
 
 @dataclass(slots=True)
@@ -17,62 +22,62 @@ class Tally:
     last_at: int
     last: int
 
-    @classmethod
-    def of(cls, at: int, weight: int) -> Self:
-        """The tally of a single reading."""
-        return cls(1, weight, weight, weight, at, at, weight)
-
-    def take(self, at: int, weight: int) -> None:
-        """Count one more reading, not earlier than those before it."""
-        self.count += 1
-        self.total += weight
-        if weight < self.low:
-            self.low = weight
-        elif weight > self.high:
-            self.high = weight
-        self.last_at = at
-        self.last = weight
-
-    def merge(self, later: "Tally") -> None:
-        """Count the readings of another tally, all of them later than these."""
-        self.count += later.count
-        self.total += later.total
-        self.low = min(self.low, later.low)
-        self.high = max(self.high, later.high)
-        self.last_at = later.last_at
-        self.last = later.last
+    def merge(self, other: "Tally") -> None:
+        """Count the readings of another tally too; of two that end at one moment, the other's last weight stands."""
+        self.count += other.count
+        self.total += other.total
+        self.low = min(self.low, other.low)
+        self.high = max(self.high, other.high)
+        self.first_at = min(self.first_at, other.first_at)
+        if other.last_at >= self.last_at:
+            self.last_at = other.last_at
+            self.last = other.last
 
     def copy(self) -> "Tally":
         """A tally of its own with the same figures."""
         return Tally(self.count, self.total, self.low, self.high, self.first_at, self.last_at, self.last)
 
 
-Place = tuple[int, int, int]
-"""Tap, start of the bin in epoch seconds, keg."""
-
-
-def tallied(rows: Iterable[tuple[int, int, int, int]], *, seconds: int) -> dict[Place, Tally]:
-    """Bins of readings, given as (at, tap, keg, weight) in order of time."""
-    length = seconds * 1000
+def tallied(readings: Weights, *, seconds: int) -> dict[Place, Tally]:
+    """Bins of readings, which come in their order."""
+    at, keg, weight = readings
+    if not at:
+        return {}
+    if keg.count(keg[0]) == len(keg):
+        return {place: _tally(at, weight, begin, end) for place, begin, end in _runs(at, keg[0], seconds)}
     bins: dict[Place, Tally] = {}
-    for at, tap, keg, weight in rows:
-        place = (tap, at // length * seconds, keg)
-        tally = bins.get(place)
-        if tally is None:
-            bins[place] = Tally.of(at, weight)
-        else:
-            tally.take(at, weight)
+    for kegs in set(keg):
+        mine = [place for place, one in enumerate(keg) if one == kegs]
+        bins |= tallied(
+            Weights([at[place] for place in mine], [kegs] * len(mine), [weight[place] for place in mine]),
+            seconds=seconds,
+        )
     return bins
 
 
-def coarser(bins: Iterable[tuple[Place, Tally]], *, seconds: int) -> dict[Place, Tally]:
-    """The same readings in longer bins; `bins` come in order of start."""
+def coarser(bins: Mapping[Place, Tally], *, seconds: int) -> dict[Place, Tally]:
+    """The same readings in longer bins."""
     longer: dict[Place, Tally] = {}
-    for (tap, start, keg), tally in bins:
-        place = (tap, start // seconds * seconds, keg)
+    for (start, keg), tally in bins.items():
+        place = (start // seconds * seconds, keg)
         whole = longer.get(place)
         if whole is None:
             longer[place] = tally.copy()
         else:
             whole.merge(tally)
     return longer
+
+
+def _runs(at: list[int], keg: int, seconds: int) -> Iterable[tuple[Place, int, int]]:
+    """Each bin with where in the list its readings begin and end."""
+    length, begin = seconds * 1000, 0
+    while begin < len(at):
+        start = at[begin] // length
+        end = bisect_left(at, (start + 1) * length, begin)
+        yield (start * seconds, keg), begin, end
+        begin = end
+
+
+def _tally(at: list[int], weight: list[int], begin: int, end: int) -> Tally:
+    part = weight[begin:end]
+    return Tally(end - begin, sum(part), min(part), max(part), at[begin], at[end - 1], part[-1])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from backend.domain.ids import TapId
 from backend.ports import Bin, KegSpan, Recorded
@@ -48,14 +48,14 @@ class Oracle:
             groups.setdefault((begin, reading.keg_id), []).append(reading)
         bins = [_bin(begin, keg, group) for (begin, keg), group in groups.items()]
         firsts = {(begin, keg): group[0].measured_at for (begin, keg), group in groups.items()}
-        bins.sort(key=lambda one: (one.start, firsts[int(one.start.timestamp()), one.keg_id], one.keg_id or ""))
+        bins.sort(key=lambda one: (one.start_s, firsts[one.start_s, one.keg_id], one.keg_id or ""))
         return [one for one in bins if start <= one.start < end]
 
 
 def _bin(begin: int, keg_id: str | None, group: list[Recorded]) -> Bin:
     weights = [round(reading.weight_lbs * 10_000) for reading in group]
     return Bin(
-        start=datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=begin),
+        start_s=begin,
         keg_id=keg_id,
         count=len(group),
         mean_lbs=sum(weights) / len(weights) / 10_000,

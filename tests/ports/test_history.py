@@ -152,7 +152,15 @@ def test_a_bin_tells_mean_least_most_and_last(history: History) -> None:
     history.record([reading(1, minutes(1), 90.0), reading(3, minutes(4), 87.0), reading(2, minutes(2), 84.0)])
 
     assert bins(history) == [
-        Bin(start=NOON, keg_id="keg-1", count=3, mean_lbs=87.0, min_lbs=84.0, max_lbs=90.0, last_lbs=87.0)
+        Bin(
+            start_s=int(NOON.timestamp()),
+            keg_id="keg-1",
+            count=3,
+            mean_lbs=87.0,
+            min_lbs=84.0,
+            max_lbs=90.0,
+            last_lbs=87.0,
+        )
     ]
 
 
