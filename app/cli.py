@@ -1,4 +1,4 @@
-"""The command line: `scale-sense demo`, `serve`, `version`; errors are one sentence that says what to do next."""
+"""The command line, `scale-sense` and its commands; errors are one sentence that says what to do next."""
 
 import contextlib
 import os
@@ -10,29 +10,26 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from importlib.metadata import version as version_of
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
+from app.backup_commands import backup, restore
 from app.logs import set_up_logs
+from app.terminal import out, refuse
 
 HOST: Final = "127.0.0.1"
-REFUSED: Final = 2
-"""Exit code where what was asked cannot be done; 0 is an orderly end, 1 a fault of ours."""
 MOST_PORT: Final = 65_535
 
 T = TypeVar("T")
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Live keg levels for bars.")
-_out = Console(highlight=False, soft_wrap=True)
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def _say_version(asked: bool) -> None:
     if asked:
-        _out.print(version_of("scale-sense"))
+        out.print(version_of("scale-sense"))
         raise typer.Exit
 
 
@@ -64,7 +61,7 @@ def demo(
         from app.main import create_app
 
         options = DemoOptions(folder=data, taps=taps, speed=speed, fresh=fresh, broker=broker, interpreter=interpreter)
-        site, embedded = _or_refuse(lambda: open_demo(options))
+        site, embedded = _orrefuse(lambda: open_demo(options))
         api = create_app(site, embedded, mode="demo", along=lambda: running_demo(site, embedded, data))
         _serve(api, listener, began=began, browser=browser, data=data)
 
@@ -77,34 +74,27 @@ def serve(
 ) -> None:
     """Serve one bar with real scales: no cloud needed."""
     began = time.monotonic()
-    from tomllib import TOMLDecodeError
+    from app.host import host_settings
 
-    from pydantic import ValidationError
-
-    from backend.settings import HostSettings
-
-    given: dict[str, Any] = {"port": port or None, "data": data, "broker": broker}
-    try:
-        settings = HostSettings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as bad:
-        first = bad.errors()[0]
-        _refuse(f"setting {'.'.join(map(str, first['loc']))}: {first['msg']}")
-    except (TOMLDecodeError, UnicodeDecodeError) as bad_file:
-        _refuse(f"scale-sense.toml cannot be read ({bad_file}): mend it, see scale-sense.toml.example")
+    settings = host_settings(port=port or None, data=data, broker=broker)
     _begin(settings.data)
     with _listener(0 if port == 0 else settings.port) as listener:
         from app.main import create_app
         from app.serve import open_site
 
-        site, embedded = _or_refuse(lambda: open_site(settings))
+        site, embedded = _orrefuse(lambda: open_site(settings))
         api = create_app(site, embedded, mode="site")
         _serve(api, listener, began=began, browser=False, data=settings.data)
+
+
+cli.command()(backup)
+cli.command()(restore)
 
 
 @cli.command()
 def version() -> None:
     """Say which version this is."""
-    _out.print(version_of("scale-sense"))
+    out.print(version_of("scale-sense"))
 
 
 def main() -> None:
@@ -134,32 +124,38 @@ def _serve(api: Any, listener: socket.socket, *, began: float, browser: bool, da
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             if self.started:
-                _out.print(f"Scale Sense is ready after {time.monotonic() - began:.1f} s: [bold]{url}[/bold]")
-                _out.print("Press Ctrl-C to end it.")
+                out.print(f"Scale Sense is ready after {time.monotonic() - began:.1f} s: [bold]{url}[/bold]")
+                out.print("Press Ctrl-C to end it.")
                 if browser:
                     webbrowser.open(url)
 
     config = uvicorn.Config(
-        api, log_config=None, access_log=False, loop="uvloop", timeout_graceful_shutdown=1, lifespan="on"
+        api,
+        log_config=None,
+        access_log=False,
+        loop="uvloop",
+        timeout_graceful_shutdown=1,
+        lifespan="on",
+        ws_per_message_deflate=False,
     )
     server = Announcing(config)
     server.run(sockets=[listener])
     if not server.started:
         sys.exit(1)
-    _out.print(f"Ended; everything is kept in {escape(str(data))}.")
+    out.print(f"Ended; everything is kept in {escape(str(data))}.")
 
 
 def _listener(port: int) -> socket.socket:
     """Take the port before anything else is done, so that a taken one is said at once."""
     if not 0 <= port <= MOST_PORT:
-        _refuse(f"--port {port} is no port: give 1 to {MOST_PORT}, or 0 for a free one")
+        refuse(f"--port {port} is no port: give 1 to {MOST_PORT}, or 0 for a free one")
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((HOST, port))
     except OSError as taken:
         listener.close()
-        _refuse(f"port {port} on {HOST} cannot be used ({taken.strerror}): end what uses it, or choose another --port")
+        refuse(f"port {port} on {HOST} cannot be used ({taken.strerror}): end what uses it, or choose another --port")
     listener.listen(128)
     return listener
 
@@ -171,7 +167,7 @@ def _begin(data: Path) -> None:
     os.environ.setdefault("NICEGUI_STORAGE_PATH", str(data.absolute() / "pages"))
 
 
-def _or_refuse(open_it: Callable[[], T]) -> T:
+def _orrefuse(open_it: Callable[[], T]) -> T:
     """Open, or say in one sentence why not."""
     from app.demo import DemoRefused
     from app.serve import FolderOfDemo
@@ -184,13 +180,8 @@ def _or_refuse(open_it: Callable[[], T]) -> T:
     try:
         return open_it()
     except (DemoRefused, FolderOfDemo, BrokerAddressRefused, FolderInUse, FolderUnusable, StoreRefused) as refused:
-        _refuse(str(refused))
+        refuse(str(refused))
     except BadRow as bad:
-        _refuse(f"the store cannot be read ({bad}): it may be of another version; --fresh begins the demo again")
+        refuse(f"the store cannot be read ({bad}): it may be of another version; --fresh begins the demo again")
     except (StoreUnavailable, OSError) as away:
-        _refuse(f"the data folder cannot be written to ({away}): look at its permissions and the disk")
-
-
-def _refuse(sentence: str) -> NoReturn:
-    _err.print(f"[bold red]Cannot start:[/bold red] {escape(sentence)}")
-    sys.exit(REFUSED)
+        refuse(f"the data folder cannot be written to ({away}): look at its permissions and the disk")

@@ -52,7 +52,7 @@ def test_every_field_of_a_message_is_explained(message: type[ReadingMessage | St
     assert [name for name in message.model_fields if f"`{name}`" not in page] == []
 
 
-@pytest.mark.parametrize("command", ["demo", "serve", "version"])
+@pytest.mark.parametrize("command", ["demo", "serve", "backup", "restore", "version"])
 def test_the_command_line_has_the_options_its_page_tells(command: str) -> None:
     section = _section(_page("command-line.md"), f"scale-sense {command}")
     told = {
@@ -78,9 +78,9 @@ def test_every_command_has_its_section() -> None:
     page = _page("command-line.md")
 
     assert [command.name or command.callback.__name__ for command in cli.registered_commands if command.callback] == [
-        "demo", "serve", "version",
+        "demo", "serve", "backup", "restore", "version",
     ]  # fmt: skip
-    assert all(f"## `scale-sense {name}`" in page for name in ("demo", "serve", "version"))
+    assert all(f"## `scale-sense {name}`" in page for name in ("demo", "serve", "backup", "restore", "version"))
 
 
 def test_every_setting_of_the_host_is_explained() -> None:
@@ -93,7 +93,8 @@ def test_every_setting_of_the_host_is_explained() -> None:
 
 def test_the_example_of_the_settings_file_can_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     example = (ROOT / "scale-sense.toml.example").read_text(encoding="utf-8")
-    (tmp_path / "scale-sense.toml").write_text(re.sub(r"^# broker", "broker", example, flags=re.MULTILINE), "utf-8")
+    used = re.sub(r"^# (broker|backup_folder) =", r"\1 =", example, flags=re.MULTILINE)
+    (tmp_path / "scale-sense.toml").write_text(used, "utf-8")
     monkeypatch.chdir(tmp_path)
     for name in HostSettings.model_fields:
         monkeypatch.delenv(f"SCALE_SENSE_{name.upper()}", raising=False)
@@ -101,7 +102,7 @@ def test_the_example_of_the_settings_file_can_be_used(tmp_path: Path, monkeypatc
     settings = HostSettings()
 
     assert settings.model_fields_set == set(HostSettings.model_fields)
-    assert settings.model_copy(update={"broker": None}) == HostSettings.model_construct()
+    assert settings.model_copy(update={"broker": None, "backup_folder": None}) == HostSettings.model_construct()
 
 
 def test_every_row_of_the_table_is_explained() -> None:

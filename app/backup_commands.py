@@ -1,0 +1,126 @@
+"""The commands `scale-sense backup` and `scale-sense restore`."""
+
+import json
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from app.terminal import out, refuse
+
+Data = Annotated[Path | None, typer.Option(help="Folder the bar's data is kept in.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Say it as JSON.")]
+
+
+def backup(
+    data: Data = None,
+    to: Annotated[Path | None, typer.Option(help="File to write; one named by the time unless given.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the store to one file, also while the server is at work."""
+    from app.host import host_settings
+    from backend.clock import SystemClock
+    from backend.embedded.backup import BY_HAND, back_up
+    from backend.embedded.copying import CopyFailed
+    from backend.embedded.migrations import copy_name
+    from backend.embedded.schema import FILE_NAME
+
+    began = time.monotonic()
+    settings = host_settings(deed="back up", data=data)
+    store = settings.data / FILE_NAME
+    if not store.is_file():
+        refuse(f"there is no store in {settings.data}: name the data folder with --data", deed="back up")
+    target = to or settings.backups / copy_name(SystemClock().wall(), why=BY_HAND)
+    if target.exists():
+        refuse(f"{target} exists already: name another file with --to", deed="back up")
+    try:
+        made = back_up(store, target)
+    except CopyFailed as failed:
+        refuse(str(failed), deed="back up")
+    seconds = time.monotonic() - began
+    if as_json:
+        _say_json({"path": str(made.path), "bytes": made.size, "seconds": round(seconds, 3)})
+    else:
+        out.print(f"Backed up to {escape(str(made.path))}: {made.size / 1e6:,.1f} MB in {seconds:.1f} s.")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="The backup.", show_default=False)],
+    data: Data = None,
+    check: Annotated[bool, typer.Option("--check", help="Only read the backup through and say what it holds.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put a backup in the place of the store; the server must have ended. What lay there is moved away, not lost."""
+    from app.host import host_settings
+    from backend.clock import SystemClock
+    from backend.embedded.contents import look_through
+    from backend.embedded.copying import CopyFailed
+    from backend.embedded.folder import FolderInUse, FolderUnusable
+    from backend.embedded.refused import StoreRefused
+    from backend.embedded.restore import restore as put_in_place
+
+    began = time.monotonic()
+    settings = host_settings(deed="restore", data=data)
+    try:
+        if check:
+            told: dict[str, Any] = {"backup": _told(look_through(file))}
+        else:
+            done = put_in_place(file, settings.data, now=SystemClock().wall())
+            told = {
+                "backup": _told(done.restored),
+                "before": _told(done.before),
+                "moved_to": str(done.moved_to) if done.moved_to else None,
+            }
+    except (StoreRefused, CopyFailed, FolderInUse, FolderUnusable) as refused:
+        refuse(str(refused), deed="restore")
+    except OSError as away:
+        refuse(f"{settings.data} cannot be written to ({away}): look at its permissions and the disk", deed="restore")
+    told["seconds"] = round(time.monotonic() - began, 3)
+    if as_json:
+        _say_json(told)
+    else:
+        _say(file, told)
+
+
+def _say(file: Path, told: dict[str, Any]) -> None:
+    backup = told["backup"]
+    out.print(
+        f"{escape(str(file))} is whole: {backup['taps']} taps, {backup['readings']:,} readings, the newest measured "
+        f"{backup['newest'] or 'never'}; read in {told['seconds']:.1f} s."
+    )
+    if "moved_to" not in told:
+        return
+    out.print("It is in place now.")
+    if not told["moved_to"]:
+        return
+    out.print(f"The store before it is kept as {escape(told['moved_to'])}.")
+    before = told["before"]
+    if before is None:
+        out.print("What it held cannot be read.")
+    elif before["newest"] and before["newest"] > (backup["newest"] or ""):
+        out.print(
+            f"It held {before['readings']:,} readings. Those measured after {backup['newest'] or 'the beginning'} "
+            f"and until {before['newest']} are not in the backup."
+        )
+
+
+def _told(contents: Any) -> dict[str, Any] | None:
+    from backend.domain.times import iso
+
+    if contents is None:
+        return None
+    newest: datetime | None = contents.newest
+    return {
+        "schema": contents.schema,
+        "bytes": contents.size,
+        "taps": contents.taps,
+        "readings": contents.readings,
+        "newest": iso(newest) if newest else None,
+    }
+
+
+def _say_json(told: dict[str, Any]) -> None:
+    out.print_json(json.dumps(told), indent=None)

@@ -1,0 +1,223 @@
+"""`scale-sense backup` and `scale-sense restore`, as a person and as a script use them."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from live_bar import T0, set_up, weigh
+from typer.testing import CliRunner, Result
+
+from app.cli import cli
+from backend.embedded.feed import LocalFeed
+from backend.embedded.folder import FolderLock
+from backend.embedded.history import SqliteHistory
+from backend.embedded.schema import FILE_NAME
+from backend.embedded.store import Store
+from backend.embedded.table import SqliteTable
+from backend.ports import Ports
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def ports(data: Path) -> Iterator[Ports]:
+    """A bar at work, with two readings."""
+    with Store(data, now=T0) as store:
+        made = Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed())
+        set_up(made)
+        weigh(made, 1, 100.0, 99.0)
+        store.sync()
+        yield made
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SCALE_SENSE_BACKUP_FOLDER", raising=False)
+    return lambda *arguments: CliRunner().invoke(cli, [str(one) for one in arguments])
+
+
+def told(result: Result) -> Any:
+    assert (result.exit_code, result.stderr) == (0, "")
+    return json.loads(result.stdout)
+
+
+def sentence(result: Result, prefix: str) -> str:
+    assert (result.exit_code, result.stdout) == (2, ""), result.output
+    said = result.stderr.strip()
+    assert said.startswith(prefix)
+    assert "\n" not in said
+    return said.removeprefix(prefix)
+
+
+@pytest.mark.usefixtures("ports")
+def test_a_backup_of_a_bar_at_work_says_where_it_is_how_large_and_how_long_it_took(run: Run, data: Path) -> None:
+    result = run("backup", "--data", data)
+
+    (made,) = (data / "backups").iterdir()
+    assert result.exit_code == 0
+    assert re.fullmatch(rf"Backed up to {made}: 0\.\d MB in \d+\.\d s\.\n", result.stdout)
+    assert made.name.endswith("Z-by-hand.db")
+
+
+@pytest.mark.usefixtures("ports")
+def test_a_backup_can_be_named_and_told_to_a_script(run: Run, data: Path, tmp_path: Path) -> None:
+    said = told(run("backup", "--data", data, "--to", tmp_path / "stick" / "mine.db", "--json"))
+
+    assert said["path"] == str(tmp_path / "stick" / "mine.db")
+    assert said["bytes"] == (tmp_path / "stick" / "mine.db").stat().st_size
+    assert said["seconds"] >= 0
+
+
+@pytest.mark.usefixtures("ports")
+def test_a_backup_goes_where_the_settings_say(
+    run: Run, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCALE_SENSE_BACKUP_FOLDER", str(tmp_path / "stick"))
+
+    run("backup", "--data", data)
+
+    assert [path.suffix for path in (tmp_path / "stick").iterdir()] == [".db"]
+    assert not (data / "backups").exists()
+
+
+@pytest.mark.usefixtures("ports")
+def test_a_file_that_exists_is_not_written_over(run: Run, data: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.db").write_text("precious")
+
+    said = sentence(run("backup", "--data", data, "--to", tmp_path / "mine.db"), "Cannot back up: ")
+
+    assert said == f"{tmp_path}/mine.db exists already: name another file with --to"
+    assert (tmp_path / "mine.db").read_text() == "precious"
+
+
+def test_a_folder_without_a_store_is_said(run: Run, data: Path) -> None:
+    said = sentence(run("backup", "--data", data), "Cannot back up: ")
+
+    assert said == f"there is no store in {data}: name the data folder with --data"
+    assert not data.exists()
+
+
+@pytest.mark.usefixtures("ports")
+def test_a_target_that_cannot_be_written_is_said(run: Run, data: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    said = sentence(run("backup", "--data", data, "--to", tmp_path / "file" / "b.db"), "Cannot back up: ")
+
+    assert "cannot be written" in said
+
+
+def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCALE_SENSE_BACKUP_DAYS", "0")
+
+    assert sentence(run("backup"), "Cannot back up: ").startswith("setting backup_days: ")
+
+
+@pytest.fixture
+def backup(ports: Ports, run: Run, data: Path, tmp_path: Path) -> Path:
+    """A backup with two readings, of a bar that took a third since and ended."""
+    made = tmp_path / "mine.db"
+    assert run("backup", "--data", data, "--to", made).exit_code == 0
+    weigh(ports, 1, 98.0, second=60)
+    return made
+
+
+@pytest.fixture
+def ended(ports: Ports, backup: Path) -> Path:
+    """The backup, once the server has ended."""
+    assert isinstance(ports.history, SqliteHistory)
+    ports.history._store.close()  # as an orderly end does
+    return backup
+
+
+def test_a_restore_says_what_is_in_place_what_is_kept_and_what_is_not_in_it(run: Run, data: Path, ended: Path) -> None:
+    result = run("restore", ended, "--data", data)
+
+    (kept,) = (data / "replaced").iterdir()
+    first, second, third, fourth = result.stdout.splitlines()
+    assert result.exit_code == 0
+    assert first.startswith(
+        f"{ended} is whole: 3 taps, 2 readings, the newest measured 2026-03-21T03:40:02.000Z; read in "
+    )
+    assert second == "It is in place now."
+    assert third == f"The store before it is kept as {kept}."
+    assert fourth == (
+        "It held 3 readings. Those measured after 2026-03-21T03:40:02.000Z and until 2026-03-21T03:41:01.000Z "
+        "are not in the backup."
+    )
+    with Store(data, now=T0) as store:
+        assert SqliteHistory(store).count() == 2
+
+
+def test_a_restore_can_be_told_to_a_script(run: Run, data: Path, ended: Path) -> None:
+    said = told(run("restore", ended, "--data", data, "--json"))
+
+    assert (said["backup"]["readings"], said["before"]["readings"]) == (2, 3)
+    assert Path(said["moved_to"]).exists()
+
+
+def test_a_store_that_cannot_be_read_is_moved_away_all_the_same(run: Run, data: Path, ended: Path) -> None:
+    (data / FILE_NAME).write_bytes(b"lost" * 10_000)
+
+    result = run("restore", ended, "--data", data)
+
+    assert result.stdout.splitlines()[-1] == "What it held cannot be read."
+    (kept,) = (data / "replaced").iterdir()
+    assert kept.read_bytes() == b"lost" * 10_000
+
+
+def test_a_check_only_looks(run: Run, data: Path, ended: Path) -> None:
+    said = told(run("restore", ended, "--check", "--json", "--data", data))
+
+    assert said["backup"]["taps"] == 3
+    assert set(said) == {"backup", "seconds"}
+    assert not (data / "replaced").exists()
+
+
+def test_a_restore_on_a_new_machine_makes_the_bar(run: Run, ended: Path, tmp_path: Path) -> None:
+    result = run("restore", ended, "--data", tmp_path / "new")
+
+    assert result.stdout.splitlines()[1:] == ["It is in place now."]
+    assert (tmp_path / "new" / FILE_NAME).exists()
+
+
+def test_a_server_at_work_is_named_and_left_alone(run: Run, data: Path, ended: Path) -> None:
+    lock = FolderLock(data, now=datetime(2026, 3, 21, 3, 40, tzinfo=UTC))
+
+    said = sentence(run("restore", ended, "--data", data), "Cannot restore: ")
+    lock.release()
+
+    assert re.match(rf"the data folder {data} is in use by process \d+ since 2026-03-21T03:40:00", said)
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda path: path.unlink(), "is no file: name a backup"),
+        (lambda path: path.write_bytes(b"x" * 9000), "is damaged"),
+        (lambda path: path.write_bytes(path.read_bytes()[:30_000]), "is damaged"),
+    ],
+)
+def test_a_file_that_is_no_whole_backup_is_refused(
+    run: Run, data: Path, ended: Path, make: Callable[[Path], object], said: str
+) -> None:
+    make(ended)
+
+    assert said in sentence(run("restore", ended, "--data", data), "Cannot restore: ")
+
+
+def test_a_data_folder_that_is_a_file_is_refused(run: Run, ended: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    said = sentence(run("restore", ended, "--data", tmp_path / "file"), "Cannot restore: ")
+
+    assert "choose a folder you may write to with --data" in said
