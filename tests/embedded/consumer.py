@@ -6,6 +6,7 @@ python consumer.py --data FOLDER --broker mqtt://127.0.0.1:1883
 import argparse
 import asyncio
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 from intake_bar import opened_bar, say
@@ -16,8 +17,8 @@ from backend.embedded.client_id import client_id
 from backend.embedded.intake import Intake
 
 
-async def serve(folder: Path, url: str) -> None:
-    """Take readings until SIGTERM."""
+async def serve(folder: Path, url: str, *, ready: Callable[[], None] = lambda: None) -> None:
+    """Take readings until SIGTERM; `ready` is called before the first one may come."""
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     with opened_bar(folder) as bar:
@@ -26,6 +27,7 @@ async def serve(folder: Path, url: str) -> None:
         intake = Intake(
             ports=bar.ports, store=bar.store, clock=SystemClock(), broker=broker, client_id=client_id(folder)
         )
+        ready()
         await intake.start()
         while not intake.facts().connected and not ended.is_set():  # noqa: ASYNC110 - facts are there to be asked
             await asyncio.sleep(0.02)
