@@ -246,6 +246,19 @@ def test_a_table_that_is_not_there_is_said_to_be(client: Any) -> None:
         DynamoTable(client, "not-there").get(TAP)
 
 
+def test_an_answer_that_ends_at_a_megabyte_is_asked_on(faulty: Faulty, plain: DynamoTable) -> None:
+    plain.transact(*([Put(item=row(Key("LARGE", str(n)), x="x" * 300_000))] for n in range(8)))
+    table, client = faulty(lambda _, __: None)
+
+    page = table.query(Query(partition="LARGE", limit=5))
+    rest = table.query(Query(partition="LARGE", limit=5, cursor=page.cursor))
+
+    assert [item["SK"] for item in [*page.items, *rest.items]] == [str(n) for n in range(8)]
+    assert rest.cursor is None
+    assert client.calls[0][1]["Limit"] == 6
+    assert len(client.calls) > 2
+
+
 def _counted(table: DynamoTable, number: int, *, grouped: bool) -> None:
     """Count one up as a use case does: load, decide by what is there already, write once, and decide anew."""
     while True:
