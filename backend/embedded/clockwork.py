@@ -31,15 +31,15 @@ class Job:
     `run` gets the time of the job's clock and gives whether more of it is left: it is called again at once then,
     after the other jobs that are due, so that one that does its work in short steps keeps nobody waiting. What it
     raises is logged, shown, and a reason to try again later. With `by_wall` the real time decides, not the
-    story's. `outside` says that it leaves something outside the store: that it ran is made durable at once then,
-    otherwise with the next sync, together with what it did to the store.
+    story's. When it was done is kept in the store, so that a restart neither forgets nor repeats it, unless it is
+    not to be `remembered`, because it finds out by itself what is left to do.
     """
 
     name: str
     schedule: Schedule
     run: Callable[[datetime], bool]
     by_wall: bool = False
-    outside: bool = False
+    remembered: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ class Clockwork:
         self._clock = clock
         self._stopping = stopping or threading.Event()
         self._monotonic = monotonic
-        self._kept = {job.name: _Kept(last=self._last(job.name), since=self._now(job)) for job in jobs}
+        self._kept = {job.name: _Kept(last=self._last(job), since=self._now(job)) for job in jobs}
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -128,7 +128,8 @@ class Clockwork:
         now = self._now(job)
         try:
             kept.more = job.run(now)
-            self._remember(job, now)
+            if job.remembered:
+                self._remember(job, now)
         except Exception as error:  # whatever it is, the other jobs go on
             wait = kept.backoff.wait()
             kept.retry_at, kept.note = self._monotonic() + wait, str(error) or type(error).__name__
@@ -140,16 +141,17 @@ class Clockwork:
     def _now(self, job: Job) -> datetime:
         return self._clock.wall() if job.by_wall else self._clock.now()
 
-    def _last(self, name: str) -> datetime | None:
+    def _last(self, job: Job) -> datetime | None:
+        if not job.remembered:
+            return None
         with self._store.read() as db:
-            found = db.execute("SELECT value FROM marks WHERE name = ?", (_mark(name),)).fetchone()
+            found = db.execute("SELECT value FROM marks WHERE name = ?", (_mark(job.name),)).fetchone()
         return None if found is None else EPOCH + timedelta(milliseconds=found[0])
 
     def _remember(self, job: Job, now: datetime) -> None:
         with self._store.write() as db:
             db.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (_mark(job.name), epoch_ms(now)))
-        if job.outside:
-            self._store.sync()
+        self._store.sync()
 
 
 def _mark(name: str) -> str:

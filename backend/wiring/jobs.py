@@ -10,6 +10,7 @@ from typing import Final
 from backend.cellar import locations
 from backend.embedded.backup import Keep, back_up_by_schedule
 from backend.embedded.clockwork import Job
+from backend.embedded.compaction import Compaction
 from backend.embedded.copying import LEAVE_BYTES, SourceDamaged, look_for_damage
 from backend.embedded.schedules import Daily, Every
 from backend.embedded.store import Store
@@ -17,6 +18,8 @@ from backend.ports import Query, Table
 
 QUIET: Final = time(5)
 """On the bar's clock: after the last guest and the end of the business day, before the first delivery."""
+_OFTEN: Final = timedelta(minutes=1)
+"""Of the story; a step that finds nothing due costs a look at one row."""
 _SOON: Final = timedelta(minutes=2)
 _WEEK: Final = timedelta(days=7)
 
@@ -32,13 +35,13 @@ class BackupPlan:
 def jobs(store: Store, table: Table, *, plan: BackupPlan | None, stopping: threading.Event) -> list[Job]:
     """Give the jobs in their order; without a plan no backups are made by schedule."""
     every = [
+        Job(name="compaction", schedule=Every(_OFTEN), run=Compaction(store).step, remembered=False),
         Job(
             name="damage",
             schedule=Every(_WEEK, first=_WEEK),
             run=lambda _: _looked_through(store, stopping),
             by_wall=True,
-            outside=True,
-        )
+        ),
     ]
     if plan is not None:
         backup = Job(
@@ -46,9 +49,8 @@ def jobs(store: Store, table: Table, *, plan: BackupPlan | None, stopping: threa
             schedule=Daily(QUIET, zone=lambda: bar_zone(table), first=_SOON),
             run=_backing_up(store, plan, stopping),
             by_wall=True,
-            outside=True,
         )
-        every.insert(0, backup)
+        every.append(backup)
     return every
 
 

@@ -94,7 +94,10 @@ def test_health_tells_what_a_machine_needs_to_know(serving: Serving) -> None:
             assert told["version"].count(".") >= 1
             assert told["readings_stored"] == 2
             assert told["store"] == {"pending": True, "note": None, "restored": None}
-            assert told["jobs"] == {"damage": {"last": None, "note": None}}
+            assert told["jobs"] == {
+                "compaction": {"last": None, "note": None},
+                "damage": {"last": None, "note": None},
+            }
             assert told["simulator"] is None
             assert [
                 told[name] for name in ("readings_total", "unclaimed_total", "set_apart_total", "dead_letters_total")

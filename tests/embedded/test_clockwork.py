@@ -106,13 +106,18 @@ def test_a_restart_neither_forgets_nor_repeats_a_job(tmp_path: Path, hands: Hand
     assert done.names == ["it", "it"]
 
 
-def test_what_leaves_something_outside_the_store_is_remembered_at_once(store: Store, hands: Hands, done: Done) -> None:
-    clockwork(store, hands, done.job("within")).turn()
-    shown = store.pending
-    clockwork(store, hands, done.job("beyond", outside=True)).turn()
+def test_what_is_remembered_is_remembered_at_once_and_the_rest_costs_the_store_nothing(
+    store: Store, hands: Hands, done: Done
+) -> None:
+    clockwork(store, hands, done.job("light", remembered=False)).turn()
+    with store.read() as db:
+        untouched = db.total_changes
+    clockwork(store, hands, done.job("kept")).turn()
 
-    assert shown
     assert not store.pending
+    with store.read() as db:
+        assert db.total_changes == untouched + 1
+        assert db.execute("SELECT name FROM marks WHERE name LIKE 'job %'").fetchall() == [("job kept",)]
 
 
 def test_a_job_that_was_missed_many_times_is_done_once(store: Store, hands: Hands, done: Done) -> None:
