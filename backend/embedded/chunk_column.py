@@ -16,6 +16,7 @@ _DELTA: Final = 4
 _MASKED: Final = 8
 """Added to the kind of a column in which some values are None."""
 _BYTE: Final = 256
+_ENOUGH: Final = 32
 _LEAST: Final = -(2**63)
 _MOST: Final = 2**63 - 1
 _CODES: Final = {1: "B", 2: "h", 4: "i", 8: "q"}
@@ -87,13 +88,24 @@ def _are_smaller(steps: Sequence[int], values: Sequence[int]) -> bool:
     """Whether the steps between values are less spread than the values; steps too large for 64 bits are not."""
     if min(steps) < _LEAST // 2 or max(steps) > _MOST // 2:
         return False
-    middle = sorted(values)[len(values) // 2]
-    return sum(map(abs, steps)) < sum([abs(value - middle) for value in values])
+    some = _some(values)
+    middle = sorted(some)[len(some) // 2]
+    return sum(map(abs, _some(steps))) < sum([abs(value - middle) for value in some])
+
+
+def _some(values: Sequence[int]) -> Sequence[int]:
+    """A few of them from all over: enough to choose by, and all of them would cost more than they gain."""
+    return values[:: 1 + len(values) // _ENOUGH]
+
+
+def _divisor(words: Sequence[int], low: int) -> int:
+    divisor = gcd(*[word - low for word in _some(words)])
+    return 1 if divisor == 1 else gcd(*[word - low for word in words])
 
 
 def _write_words(words: Sequence[int], head: list[int]) -> bytes:
     low, high = min(words), max(words)
-    divisor = gcd(*[word - low for word in words]) or 1
+    divisor = _divisor(words, low)
     width, base = _width(words, low, high, divisor)
     head += (width, base, divisor)
     if divisor == 1:
@@ -112,7 +124,8 @@ def _width(words: Sequence[int], low: int, high: int, divisor: int) -> tuple[int
     """Bytes a word and the base they are told from: one, or else most words lie in the first byte above it."""
     if (high - low) // divisor < _BYTE:
         return 1, low
-    base = sorted(words)[len(words) // 2] - _BYTE // 2 * divisor
+    some = _some(words)
+    base = sorted(some)[len(some) // 2] - _BYTE // 2 * divisor
     for width in (2, 4, 8):
         bound = 1 << (8 * width - 1)
         if -bound <= (low - base) // divisor and (high - base) // divisor < bound:

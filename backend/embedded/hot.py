@@ -3,7 +3,7 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from itertools import chain
+from dataclasses import dataclass
 from typing import Final
 
 from backend.embedded.chunk_codec import Weights
@@ -13,6 +13,16 @@ HOUR: Final = 3600
 HOUR_MS: Final = HOUR * 1000
 READING_ORDER: Final = "at, boot, seq, digest, weight"
 """Readings in order of time; those of one millisecond in an order that does not depend on their arrival."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many rows of a tap wait, and when (epoch ms) the first and the last of them were received."""
+
+    tap: int
+    count: int
+    first_received: int
+    last_received: int
 
 
 def in_order(row: Row) -> tuple[int, int, int, str, int, int]:
@@ -54,10 +64,13 @@ def hot_by_tap(db: sqlite3.Connection, taps: Collection[int], start_ms: int, end
     return found
 
 
-def hot_taps(db: sqlite3.Connection, start_ms: int, end_ms: int) -> list[int]:
-    """Which taps have rows in [start, end), sorted."""
-    rows = db.execute("SELECT DISTINCT tap FROM hot WHERE at >= ? AND at < ?", (start_ms, end_ms)).fetchall()
-    return sorted(chain.from_iterable(rows))
+def hot_taps(db: sqlite3.Connection, start_ms: int, end_ms: int) -> list[Waiting]:
+    """The taps with rows in [start, end), sorted, and what waits of each."""
+    rows = db.execute(
+        "SELECT tap, count(*), min(received), max(received) FROM hot WHERE at >= ? AND at < ? GROUP BY tap",
+        (start_ms, end_ms),
+    )
+    return [Waiting(*row) for row in rows]
 
 
 def remove(db: sqlite3.Connection, taps: Collection[int], start_ms: int, end_ms: int) -> int:
