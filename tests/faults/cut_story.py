@@ -6,6 +6,7 @@ with what the broker still holds. Everything follows from the seed.
 
 import asyncio
 import contextlib
+import os
 import random
 import sqlite3
 from collections import Counter
@@ -30,6 +31,8 @@ from backend.domain.member import OWNER
 from backend.domain.refusal import Refusal
 from backend.embedded import writer as shipped_writer
 from backend.embedded.backlog import Backlog
+from backend.embedded.backup import back_up
+from backend.embedded.compaction import Compaction
 from backend.embedded.feed import LocalFeed
 from backend.embedded.folder import LOCK_NAME
 from backend.embedded.history import SqliteHistory
@@ -47,7 +50,7 @@ PILS: Final = Beer(beer_id="pils", name="Pils", specific_gravity=1.010)
 ACTS: Final = 12
 """What happens in one life, at most."""
 
-Content = frozenset[object]
+Content = frozenset[tuple[str, object]]
 Change = Callable[[str], str]
 
 
@@ -73,6 +76,11 @@ class Story:
         self._wasted: list[Waste] = []
         self._tapped: list[tuple[TapId, str]] = []
 
+    @property
+    def tables(self) -> set[object]:
+        """The tables that hold something by now."""
+        return {table for table, _ in self._certain}
+
     def live(self, cuts: int) -> None:
         """Live until the power went so often, and once more to see that it all stands."""
         left: dict[str, bytes] = {}
@@ -93,6 +101,7 @@ class Story:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sqlite3, "connect", self._connect)
             patch.setattr(shipped_writer, "TICK_SECONDS", 0.0)
+            patch.setattr(os, "fsync", lambda _: None)  # copies of the store: the real disk is not on trial
             with contextlib.suppress(PowerCut):
                 asyncio.run(self._from_start_to_end(folder, everything=cut_at is None))
             self._disk.cut()
@@ -117,7 +126,7 @@ class Story:
     def _assert_all_stands(self, store: Store, ports: Ports) -> None:
         with store.read() as db:
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-            found = _content(db)
+            found = content_of(db)
         assert_nothing_is_lost(ports, self._broker)
         assert found in {self._certain, self._coming}, "the store is in between two of its moments"
         self.kept_unheard += found != self._certain
@@ -141,6 +150,7 @@ class Story:
 
     async def _work(self, store: Store, ports: Ports, *, everything: bool) -> None:
         self._backlog, self._progressed = Backlog(), asyncio.Event()
+        self._compaction = Compaction(store)
         writer = Writer(
             ports=ports,
             store=store,
@@ -167,7 +177,7 @@ class Story:
     async def _act(self, store: Store, ports: Ports, running: "asyncio.Task[None]") -> None:
         """Let something happen; a member's act is acknowledged once it returns."""
         tap_id = self._dice.choice(list(TAPS.values()))
-        match self._dice.randrange(10):
+        match self._dice.randrange(12):
             case 0:
                 waste = record_waste(
                     ports, tap_id=tap_id, gallons=0.01, reason="foam", at=self._now, member=OWNER, now=self._now
@@ -179,6 +189,11 @@ class Story:
                 with store.read() as db:
                     if not db.in_transaction:
                         db.execute(f"PRAGMA wal_checkpoint({self._dice.choice(('PASSIVE', 'RESTART', 'TRUNCATE'))})")
+            case 3:
+                _compact(self._compaction, steps=self._dice.randint(1, 4))
+            case 4:
+                store.sync()
+                back_up(store.path, store.path.with_name("backups") / f"{self._disk.steps}.db")
             case _:
                 said = self._broker.publish(self._dice.randint(1, 30), now=self._now)
                 await self._take(said, running)
@@ -218,13 +233,18 @@ class Story:
         """Remember what each commit will make of the store, and that it has."""
         if sql != "COMMIT" or self._disk.left is not None:
             return statement(self._change(sql))
-        self._coming = _content(connection)
+        self._coming = content_of(connection)
         rows = statement(self._change(sql))
         self._certain, self._coming = self._coming, None
         return rows
 
 
-def _content(db: Any) -> Content:
+def _compact(compaction: Compaction, *, steps: int) -> None:
+    while steps and compaction.step():
+        steps -= 1
+
+
+def content_of(db: Any) -> Content:
     """Every row of every table."""
     run = db.plainly
     names = [

@@ -9,10 +9,13 @@ from typing import Any, Final, NoReturn
 
 import apsw
 
-_OPERATIONAL: Final = (
-    apsw.BusyError, apsw.LockedError, apsw.FullError, apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError,
-    apsw.PermissionsError, apsw.ProtocolError, apsw.NoMemError, apsw.InterruptError, apsw.SQLError, apsw.AbortError,
-)  # fmt: skip
+_KINDS: Final = (
+    (sqlite3.IntegrityError, (apsw.ConstraintError, apsw.MismatchError)),
+    (sqlite3.ProgrammingError, (apsw.MisuseError, apsw.RangeError, apsw.BindingsError)),
+    (sqlite3.DatabaseError, (apsw.CorruptError, apsw.NotADBError)),
+    (sqlite3.OperationalError, (apsw.Error,)),
+)
+"""Which class Python's module has for an error, the first that fits."""
 
 
 class StandIn:
@@ -51,6 +54,10 @@ class StandIn:
             self.execute(sql, arguments)
         return Rows([], rowcount=self._real.total_changes() - changed)
 
+    def set_progress_handler(self, look: Callable[[], int] | None, every: int) -> None:
+        """Let `look` be called every so many steps; what it gives other than 0 breaks the statement off."""
+        self._real.set_progress_handler(None if look is None else lambda: bool(look()), every)
+
     def close(self) -> None:
         """Close."""
         try:
@@ -84,10 +91,7 @@ Run = Callable[[StandIn, str, Callable[[str], Rows]], Rows]
 
 
 def _raise_as_sqlite3(error: apsw.Error) -> NoReturn:
-    if isinstance(error, apsw.ConstraintError | apsw.MismatchError):
-        raise sqlite3.IntegrityError(str(error)) from error
-    if isinstance(error, _OPERATIONAL):
-        raise sqlite3.OperationalError(str(error)) from error
-    if isinstance(error, apsw.MisuseError | apsw.RangeError | apsw.BindingsError):
-        raise sqlite3.ProgrammingError(str(error)) from error
-    raise sqlite3.DatabaseError(str(error)) from error
+    kind = next((kind for kind, ours in _KINDS if isinstance(error, ours)), sqlite3.DatabaseError)
+    raised = kind(str(error))
+    raised.sqlite_errorcode = getattr(error, "extendedresult", getattr(error, "result", 0))
+    raise raised from error
