@@ -12,7 +12,7 @@ from faulty_client import Fault, FaultyClient, Told, always, first
 
 from backend.aws.patience import Patience
 from backend.aws.table import DynamoTable
-from backend.ports import Check, Delete, Group, Item, Key, Outcome, Put, Query, StoreUnavailable
+from backend.ports import Check, Delete, Group, Index, Item, Key, Outcome, Put, Query, StoreUnavailable
 
 APPLIED, CONFLICT, UNKNOWN, THROTTLED = Outcome.APPLIED, Outcome.CONFLICT, Outcome.UNKNOWN, Outcome.THROTTLED
 TAP, STATE, OTHER = Key("LOCATION#loc-001", "TAP#07"), Key("LOCATION#loc-001", "TAP#07#STATE"), Key("OTHER", "x")
@@ -257,6 +257,19 @@ def test_an_answer_that_ends_at_a_megabyte_is_asked_on(faulty: Faulty, plain: Dy
     assert rest.cursor is None
     assert client.calls[0][1]["Limit"] == 6
     assert len(client.calls) > 2
+
+
+def test_reads_by_key_and_of_a_partition_are_consistent_and_of_an_index_cannot_be(faulty: Faulty) -> None:
+    table, client = faulty(lambda _, __: None)
+    for read in READS.values():
+        read(table)
+    table.query(Query(partition="SCALE-0042", index=Index.DEVICE))
+
+    get, many, query, check, index = [arguments for _, arguments in client.calls]
+
+    assert get["ConsistentRead"] is query["ConsistentRead"] is check["ConsistentRead"] is True
+    assert [wanted["ConsistentRead"] for wanted in many["RequestItems"].values()] == [True]
+    assert "ConsistentRead" not in index
 
 
 def _counted(table: DynamoTable, number: int, *, grouped: bool) -> None:
