@@ -94,14 +94,14 @@ def moved_by(state: TapState | None, readings: Sequence[Reading], *, tap: Tap, t
     """
     moving: list[Reading] = []
     set_back = 0
-    load = tap.load
+    load, tapped_at = tap.load, tap.tapped_at
     same_keg = state is not None and state.keg_id == tap.keg_id
     shown = state.shown if state is not None and same_keg and load is not None else None
     mark: Watermark | Reading | None = state.mark if state is not None else None
     for reading in readings:
         if mark is not None and not is_newer(reading, than=mark, tolerance_scale=tolerance_scale):
             continue
-        if _before_the_keg(reading, tap, tolerance_scale):
+        if tapped_at is not None and reading.measured_at < tapped_at and _believed(tapped_at, reading, tolerance_scale):
             continue
         back = mark is not None and reading.measured_at < mark.measured_at
         set_back += back
@@ -129,11 +129,8 @@ def _state(before: TapState | None, newest: Reading, tap: Tap, shown: Shown | No
     )
 
 
-def _before_the_keg(reading: Reading, tap: Tap, tolerance_scale: float) -> bool:
-    """Whether it was measured before the present keg was tapped, as far as that time can be believed."""
-    tapped_at = tap.tapped_at
-    if tapped_at is None or reading.measured_at >= tapped_at:
-        return False
+def _believed(tapped_at: datetime, reading: Reading, tolerance_scale: float) -> bool:
+    """Whether the keg can have been tapped when it says, or was that told by a clock that was ahead."""
     return not in_the_future(tapped_at, received_at=reading.received_at, tolerance_scale=tolerance_scale)
 
 

@@ -7,14 +7,14 @@ from typing import Final
 
 from backend.embedded.link import Delivery
 
-MOST_WAITING: Final = 2000
+MOST_WAITING: Final = 4000
 MOST_WAITING_BYTES: Final = 4 * 1024 * 1024
 
 
 class Backlog:
     """A queue of one event loop.
 
-    Above 2,000 messages or 4 MB it is `full`: whoever fills it should stop reading. Once half of that is taken,
+    Above 4,000 messages or 4 MB it is `full`: whoever fills it should stop reading. Once half of that is taken,
     `room` is set. What is read already still finds its place, a few hundred messages at most.
     """
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Final
+from typing import Final, TypeAlias
 
 import structlog
 
@@ -50,12 +50,8 @@ class BatchTaken:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A message that was understood, or a dead letter, beside the arrival it came as."""
-
-    arrival: Arrival
-    found: Reading | StatusReport | DeadLetter
+_Read: TypeAlias = tuple[Arrival, Reading | StatusReport | DeadLetter]
+"""A message as it arrived, and what was understood of it."""
 
 
 def take_batch(
@@ -69,9 +65,9 @@ def take_batch(
     Raises:
         StoreUnavailable, Conflict: give the whole batch again later; what of it was taken already is taken once.
     """
-    read = [_Read(arrival, _understood(arrival, tolerance_scale)) for arrival in arrivals]
+    read: list[_Read] = [(arrival, _understood(arrival, tolerance_scale)) for arrival in arrivals]
     total = BatchTaken()
-    for kind, run in groupby(read, key=lambda one: type(one.found)):
+    for kind, run in groupby(read, key=lambda one: type(one[1])):
         for part in _taken(ports, kind, list(run), tolerance_scale, set_apart=set_apart):
             total += part
     return total
@@ -133,7 +129,7 @@ def _taken(
 
 
 def _readings(ports: Ports, part: Sequence[_Read], tolerance_scale: float) -> BatchTaken:
-    readings = [one.found for one in part if isinstance(one.found, Reading)]
+    readings = [found for _, found in part if isinstance(found, Reading)]
     taken = take_readings(ports, readings=readings, tolerance_scale=tolerance_scale)
     if taken.clock_set_back:
         log.warning("a clock was ahead and has been set back; the time of taps goes back with it")
@@ -146,13 +142,13 @@ def _readings(ports: Ports, part: Sequence[_Read], tolerance_scale: float) -> Ba
 
 
 def _statuses(ports: Ports, part: Sequence[_Read], tolerance_scale: float) -> BatchTaken:
-    reports = [one.found for one in part if isinstance(one.found, StatusReport)]
+    reports = [found for _, found in part if isinstance(found, StatusReport)]
     taken = take_statuses(ports, reports=reports, tolerance_scale=tolerance_scale)
     return BatchTaken(unclaimed=taken.unclaimed)
 
 
 def _dead_letters(ports: Ports, part: Sequence[_Read]) -> BatchTaken:
-    letters = [one.found for one in part if isinstance(one.found, DeadLetter)]
+    letters = [found for _, found in part if isinstance(found, DeadLetter)]
     for letter in letters:
         keep_dead_letter(ports, letter=letter)
     return BatchTaken(dead_letters=len(letters))
@@ -172,8 +168,9 @@ def _without_poison(
             yield from _without_poison(ports, part[:middle], take)
             yield from _without_poison(ports, part[middle:], take)
             return
-        log.exception("message cannot be taken", topic=part[0].arrival.topic)
-        keep_dead_letter(ports, letter=_dead(part[0].arrival, f"{type(error).__name__}: {error}"))
+        ((arrival, _),) = part
+        log.exception("message cannot be taken", topic=arrival.topic)
+        keep_dead_letter(ports, letter=_dead(arrival, f"{type(error).__name__}: {error}"))
         yield BatchTaken(dead_letters=1)
 
 

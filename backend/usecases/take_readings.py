@@ -18,7 +18,7 @@ from backend.usecases.placing import place
 from backend.usecases.record_pour import Claimed, record_pour
 from backend.usecases.unclaimed import note_unclaimed
 
-_MOST_IN_A_STEP: Final = 1000
+_MOST_IN_A_STEP: Final = 2000
 """Readings of one tap decided in one group: as many as the writer takes at once."""
 _MOST_POURS_IN_A_STEP: Final = 30
 """With a keg and a scale each their rows stay within the 100 of a group."""

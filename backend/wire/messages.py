@@ -37,9 +37,10 @@ class _Message(BaseModel):
         if len(payload) > MAX_PAYLOAD_BYTES:
             raise MessageRefused(f"payload of {len(payload)} bytes: send at most {MAX_PAYLOAD_BYTES}")
         try:
-            return cls.model_validate_json(payload)
+            message: Self = cls.__pydantic_validator__.validate_json(payload)  # model_validate_json, less its 0.4 us
         except ValidationError as error:
             raise MessageRefused(_one_line(error)) from None
+        return message
 
 
 class PourMessage(_Message):
