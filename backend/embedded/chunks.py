@@ -35,7 +35,9 @@ def chunk_id(hour: int, tap: int) -> int:
 
 def packed_of(db: sqlite3.Connection, hour: int, tap: int) -> Packed | None:
     """The bytes of a chunk, None where there is none."""
-    rows = db.execute("SELECT body FROM chunks WHERE id >= ? AND id <= ? ORDER BY id", _ids(hour, tap)).fetchall()
+    rows = db.execute(
+        "SELECT CAST(body AS BLOB) FROM chunks WHERE id >= ? AND id <= ? ORDER BY id", _ids(hour, tap)
+    ).fetchall()
     return Packed(rows[0][0], b"".join([body for (body,) in rows[1:]])) if rows else None
 
 
@@ -52,7 +54,7 @@ def rows_of(db: sqlite3.Connection, hour: int, tap: int) -> list[Row]:
 
 def weights_of(db: sqlite3.Connection, hour: int, tap: int) -> Weights:
     """What a tap weighed in a sealed hour, nothing where there is no chunk. Raises ChunkDamaged."""
-    row = db.execute("SELECT body FROM chunks WHERE id = ?", (chunk_id(hour, tap),)).fetchone()
+    row = db.execute("SELECT CAST(body AS BLOB) FROM chunks WHERE id = ?", (chunk_id(hour, tap),)).fetchone()
     if row is None:
         return Weights([], [], [])
     try:
