@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from html import escape
 from itertools import groupby, pairwise
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from components.tokens import FONT, PALETTE
@@ -15,14 +16,14 @@ USUAL_WIDTH_PX: Final = 900
 """The width that marks and labels are fitted to; the server does not know the screen's."""
 LABEL_PX: Final = 8.0  # a character of a label
 TOUCH_PX: Final = 14.0  # marks nearer to each other than this are drawn thin
+_QUARTER_MS: Final = 900_000
 _GAP_BINS: Final = 2.5  # a silence longer than this breaks the line
 
 Trace = dict[str, Any]
 Figure = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LevelPoint:
+class LevelPoint(NamedTuple):
     """Levels (percent) of one keg in the bin that begins at `start_ms` (epoch milliseconds, UTC)."""
 
     start_ms: int
@@ -70,8 +71,7 @@ class LevelHistory:
     since: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Dot:
+class _Dot(NamedTuple):
     """One point of a line, at its place on the axis (milliseconds of the bar's wall clock)."""
 
     x: int
@@ -114,9 +114,14 @@ def _joined(points: Sequence[LevelPoint]) -> LevelPoint:
 
 def local_ms(at_ms: float, tz: str) -> int:
     """A moment as the bar's wall clock shows it, in the milliseconds Plotly reads as UTC."""
-    moment = datetime.fromtimestamp(at_ms / 1000, tz=UTC)
-    offset = moment.astimezone(ZoneInfo(tz)).utcoffset()
-    return int(at_ms + (offset.total_seconds() * 1000 if offset else 0))
+    return int(at_ms + _ahead_ms(int(at_ms // _QUARTER_MS), tz))
+
+
+@lru_cache(maxsize=100_000)
+def _ahead_ms(quarter: int, tz: str) -> int:
+    """By how much the wall clock is ahead of UTC in a quarter of an hour: no clock is set within one."""
+    offset = datetime.fromtimestamp(quarter * _QUARTER_MS / 1000, tz=UTC).astimezone(ZoneInfo(tz)).utcoffset()
+    return int(offset.total_seconds() * 1000) if offset else 0
 
 
 def _lines(history: LevelHistory) -> list[list[_Dot]]:
@@ -137,7 +142,7 @@ def _dot(point: LevelPoint, history: LevelHistory) -> _Dot:
     """A bin's point stands in its middle; of a bin that is not over, in the middle of what has passed."""
     length = min(history.bin_ms, max(0, history.end_ms - point.start_ms))
     x = local_ms(point.start_ms + length / 2, history.tz)
-    return _Dot(x=x, mean=point.mean, low=point.low, high=point.high)
+    return _Dot(x, point.mean, point.low, point.high)
 
 
 def _runs(dots: Sequence[_Dot], bin_ms: int) -> list[list[_Dot]]:
@@ -215,6 +220,7 @@ def _px(at_ms: int, history: LevelHistory) -> float:
 
 
 def _layout(history: LevelHistory) -> dict[str, Any]:
+    thin = _touching(history)
     axis = {"gridcolor": PALETTE["hair"], "linecolor": PALETTE["line"], "zeroline": False, "fixedrange": False}
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",
@@ -235,7 +241,7 @@ def _layout(history: LevelHistory) -> dict[str, Any]:
         },
         "yaxis": {**axis, "range": [0, 100], "ticksuffix": " %", "dtick": 20, "fixedrange": True},
         "shapes": [
-            *(_vertical(local_ms(change.at_ms, history.tz), thin=_touching(history)) for change in history.changes),
+            *(_vertical(local_ms(change.at_ms, history.tz), thin=thin) for change in history.changes),
             _threshold(history.warn_pct, PALETTE["warn"]),
             _threshold(history.crit_pct, PALETTE["crit"]),
         ],

@@ -1,8 +1,10 @@
 """A tap's history as the chart draws it."""
 
 from datetime import datetime
+from itertools import groupby, repeat
 from typing import Final
 
+from backend.domain.level import percents_of_nets
 from backend.domain.location import Location
 from backend.domain.times import epoch_ms
 from backend.usecases.view_history import HistoryView, Range
@@ -29,17 +31,7 @@ def history_of(view: HistoryView, *, span: Range, tap: TapView) -> LevelHistory:
     The line ends at the level that `tap` shows. A month or a year that is only partly known begins with what is.
     """
     location, start_ms, since = tap.location, epoch_ms(view.start), ""
-    points = [
-        LevelPoint(
-            start_ms=epoch_ms(one.start),
-            keg=one.keg_id,
-            mean=one.mean.percent,
-            low=one.low.percent if one.low else one.mean.percent,
-            high=one.high.percent if one.high else one.mean.percent,
-        )
-        for one in view.bins
-        if one.keg_id is not None and one.mean is not None
-    ]
+    points = _points(view)
     changes = [
         KegChange(at_ms=epoch_ms(keg.tapped_at), label=view.beers.get(keg.keg_id, "New keg"))
         for keg in view.kegs.values()
@@ -64,6 +56,25 @@ def history_of(view: HistoryView, *, span: Range, tap: TapView) -> LevelHistory:
         now=_now(view, tap),
         since=since,
     )
+
+
+def _points(view: HistoryView) -> list[LevelPoint]:
+    """The percents of each keg's bins, worked out a keg at a time: a year is thousands of them."""
+    points: list[LevelPoint] = []
+    for (keg_id, load), run in groupby(view.bins, key=lambda one: (one.keg_id, one.load)):
+        if keg_id is None or load is None:
+            continue
+        bins = list(run)
+        mean, low, high = (
+            percents_of_nets([lbs - load.empty_lbs for lbs in gross], capacity_lbs=load.full_lbs - load.empty_lbs)
+            for gross in (
+                [one.mean_lbs for one in bins],
+                [one.low_lbs for one in bins],
+                [one.high_lbs for one in bins],
+            )
+        )
+        points += map(LevelPoint, [one.start_s * 1000 for one in bins], repeat(keg_id), mean, low, high)
+    return points
 
 
 def _now(view: HistoryView, tap: TapView) -> LevelNow | None:

@@ -1,5 +1,6 @@
 """The level of a keg, derived from its gross weight, its tare and its beer; a scale never sends one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -50,3 +51,9 @@ def level_of_net(net_lbs: float, *, capacity_lbs: float, specific_gravity: float
     net = max(0.0, net_lbs)
     percent = min(100.0, 100.0 * net / capacity_lbs)
     return Level(percent=percent, gallons=gallons_of(net, specific_gravity=specific_gravity), net_lbs=net)
+
+
+def percents_of_nets(nets_lbs: Iterable[float], *, capacity_lbs: float) -> list[float]:
+    """The percent of `level_of_net` for each of many weights of one keg: a chart wants thousands, and only that."""
+    share = 100.0 / capacity_lbs
+    return [min(100.0, max(0.0, net * share)) for net in nets_lbs]

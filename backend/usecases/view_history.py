@@ -1,18 +1,20 @@
 """The history of a tap as levels: binned gross weights told by the tare in force of the keg of their time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from backend.cellar import beers, kegs
+from backend.domain.beer import Beer
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg
 from backend.domain.keg_type import TYPICAL_GRAVITY
 from backend.domain.level import Level, level_of_net
 from backend.domain.member import Act, Member
 from backend.domain.refusal import Invalid
+from backend.domain.shown import Load
 from backend.ports import BIN_SECONDS, Bin, Ports
 from backend.usecases import load
 
@@ -43,16 +45,39 @@ _BIN: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LevelBin:
-    """Levels of one keg between `start` and the next bin; None where no level can be told of it."""
+class LevelBin(NamedTuple):
+    """The gross weights (lb) of one keg in the bin that begins at `start_s` (epoch s), and the keg they tell of.
 
-    start: datetime
+    A plain tuple, like `Bin`: a level is worked out where it is asked for. `load` is None where no level can be told.
+    """
+
+    start_s: int
     keg_id: str | None
-    count: int
-    mean: Level | None
-    low: Level | None
-    high: Level | None
+    count: int  # type: ignore[assignment]  # how many readings: nobody wants a tuple's method of that name
+    mean_lbs: float
+    low_lbs: float
+    high_lbs: float
+    load: Load | None
+
+    @property
+    def start(self) -> datetime:
+        """When it begins."""
+        return datetime.fromtimestamp(self.start_s, tz=UTC)
+
+    @property
+    def mean(self) -> Level | None:
+        """The level of the mean weight."""
+        return _level(self.mean_lbs, self.load)
+
+    @property
+    def low(self) -> Level | None:
+        """The level of the lowest weight."""
+        return _level(self.low_lbs, self.load)
+
+    @property
+    def high(self) -> Level | None:
+        """The level of the highest weight."""
+        return _level(self.high_lbs, self.load)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,38 +113,34 @@ def view_history(
     by_id = {keg.keg_id: keg for keg in map(kegs.from_item, items.values())}
     brewed = ports.table.get_many([beers.key(beer_id) for beer_id in {keg.beer_id for keg in by_id.values()}])
     catalogue = {beer.beer_id: beer for beer in map(beers.from_item, brewed.values())}
-    gravity = {
-        keg.keg_id: catalogue[keg.beer_id].specific_gravity if keg.beer_id in catalogue else TYPICAL_GRAVITY
-        for keg in by_id.values()
-    }
+    loads = {keg.keg_id: _load(keg, catalogue.get(keg.beer_id)) for keg in by_id.values()}
     return HistoryView(
         tap_id=tap_id,
         start=start,
         end=now,
         bin_seconds=length,
-        bins=tuple(_levels(one, by_id, gravity) for one in found),
+        bins=tuple(_bins(found, loads)),
         kegs=by_id,
         beers={keg.keg_id: catalogue[keg.beer_id].name for keg in by_id.values() if keg.beer_id in catalogue},
     )
 
 
-def _levels(one: Bin, by_id: Mapping[str, Keg], gravity: Mapping[str, float]) -> LevelBin:
-    keg = by_id.get(one.keg_id) if one.keg_id else None
+def _bins(found: Sequence[Bin], loads: Mapping[str, Load]) -> Iterator[LevelBin]:
+    for start_s, keg_id, count, mean_lbs, low_lbs, high_lbs, _ in found:
+        yield LevelBin(start_s, keg_id, count, mean_lbs, low_lbs, high_lbs, loads.get(keg_id) if keg_id else None)
 
-    def level(gross_lbs: float) -> Level | None:
-        if keg is None:
-            return None
-        return level_of_net(
-            gross_lbs - keg.tare.empty_lbs,
-            capacity_lbs=keg.full_lbs - keg.tare.empty_lbs,
-            specific_gravity=gravity[keg.keg_id],
-        )
 
-    return LevelBin(
-        start=one.start,
-        keg_id=one.keg_id,
-        count=one.count,
-        mean=level(one.mean_lbs),
-        low=level(one.min_lbs),
-        high=level(one.max_lbs),
+def _load(keg: Keg, beer: Beer | None) -> Load:
+    """What the keg weighs, as is told of it today."""
+    gravity = beer.specific_gravity if beer else TYPICAL_GRAVITY
+    return Load(empty_lbs=keg.tare.empty_lbs, full_lbs=keg.full_lbs, specific_gravity=gravity)
+
+
+def _level(gross_lbs: float, load: Load | None) -> Level | None:
+    if load is None:
+        return None
+    return level_of_net(
+        gross_lbs - load.empty_lbs,
+        capacity_lbs=load.full_lbs - load.empty_lbs,
+        specific_gravity=load.specific_gravity,
     )

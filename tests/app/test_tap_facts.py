@@ -2,6 +2,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from app.pages.tap_facts import facts_of, moment_words
 from app.pages.tap_history import history_of
 from backend.domain.face import Condition, TapFace
@@ -12,6 +14,7 @@ from backend.domain.level import Level
 from backend.domain.location import Location
 from backend.domain.reading import Watermark
 from backend.domain.scale import Scale, ScaleStatus
+from backend.domain.shown import Load
 from backend.domain.tap import Tap, TapState
 from backend.domain.times import epoch_ms
 from backend.usecases.view_history import HistoryView, LevelBin, Range
@@ -33,6 +36,7 @@ KEG = Keg(
     tap_id=TAP,
     tapped_at=AT,
 )
+LOAD = Load(empty_lbs=29.7, full_lbs=160.5, specific_gravity=1.01)
 VIEW = TapView(
     location=BAR,
     tap=Tap(tap_id=TAP, keg_id="keg-1", tapped_at=AT, specific_gravity=1.01),
@@ -61,6 +65,12 @@ VIEW = TapView(
     pours=(),
     kegs=(KEG,),
 )
+
+
+def bin_of(keg_id: str | None, load: Load | None) -> LevelBin:
+    """A bin that begins at AT, of three readings that weighed the 44 % of LEVEL."""
+    gross = 29.7 + 0.44 * (160.5 - 29.7)
+    return LevelBin(int(AT.timestamp()), keg_id, 3, gross, gross, gross, load)
 
 
 def test_a_level_is_explained_by_weight_shell_gravity_and_books() -> None:
@@ -109,8 +119,8 @@ def test_a_moment_is_told_in_the_bars_time() -> None:
 
 
 def test_bins_without_a_level_leave_a_gap_and_kegs_of_the_range_are_marked() -> None:
-    known = LevelBin(start=AT, keg_id="keg-1", count=3, mean=LEVEL, low=LEVEL, high=LEVEL)
-    unknown = LevelBin(start=AT, keg_id=None, count=3, mean=None, low=None, high=None)
+    known = bin_of("keg-1", LOAD)
+    unknown = bin_of(None, None)
     view = HistoryView(
         tap_id=TAP,
         start=AT,
@@ -123,7 +133,7 @@ def test_bins_without_a_level_leave_a_gap_and_kegs_of_the_range_are_marked() -> 
 
     history = history_of(view, span=Range.DAY, tap=VIEW)
 
-    assert [point.mean for point in history.points] == [44.0]
+    assert [point.mean for point in history.points] == [pytest.approx(44.0)]
     assert [change.label for change in history.changes] == ["Pilsner"]
     assert history.now == LevelNow(at_ms=epoch_ms(AT), keg="keg-1", percent=44.0)
     assert history.since == ""
@@ -131,7 +141,7 @@ def test_bins_without_a_level_leave_a_gap_and_kegs_of_the_range_are_marked() -> 
 
 
 def test_a_year_of_which_little_is_known_begins_with_what_is() -> None:
-    known = LevelBin(start=AT, keg_id="keg-1", count=3, mean=LEVEL, low=LEVEL, high=LEVEL)
+    known = bin_of("keg-1", LOAD)
     view = HistoryView(
         tap_id=TAP,
         start=AT.replace(year=2025),
