@@ -55,15 +55,12 @@ def rolled_up_bins(db: sqlite3.Connection, tap: int, seconds: int, first: int, b
 
     The figures are worked out by SQLite: a year is 1,460 rows, and each would cost Python more than reading it did.
     """
-    query = (
+    rows = db.execute(
         "SELECT r.start, n.name, r.count, CAST(r.total AS REAL) / r.count / ?5, r.low / ?5, r.high / ?5, r.last / ?5 "
         "FROM rollups r LEFT JOIN names n ON n.id = r.keg WHERE r.bin = ?1 AND r.tap = ?2 AND r.start >= ?3 "
-        "AND r.start < ?4 ORDER BY r.start"
+        "AND r.start < ?4 ORDER BY r.start, r.first_after, coalesce(n.name, '')",
+        (seconds, tap, first, beyond, float(POUND)),
     )
-    arguments = (seconds, tap, first, beyond, float(POUND))
-    rows = db.execute(query, arguments).fetchall()
-    if len({row[0] for row in rows}) < len(rows):
-        rows = db.execute(f"{query}, r.first_after, coalesce(n.name, '')", arguments).fetchall()
     return list(map(Bin._make, rows))
 
 
