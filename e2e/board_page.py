@@ -40,6 +40,15 @@ def measured(page: Page, selector: str) -> list[dict[str, Any]]:
     return found
 
 
+def heap_mb(page: Page) -> float:
+    """What the page's script holds once its garbage is gone."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("HeapProfiler.collectGarbage")
+    used: float = devtools.send("Runtime.getHeapUsage")["usedSize"]
+    devtools.detach()
+    return used / 1e6
+
+
 def least_gap(boxes: list[dict[str, Any]]) -> float:
     """The smallest distance (px) between two of the boxes, across or down."""
 

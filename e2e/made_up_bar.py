@@ -15,7 +15,7 @@ import nicegui
 import psutil
 import uvicorn
 from fastapi import FastAPI, Request
-from nicegui import Client, ui
+from nicegui import Client, core, ui
 from nicegui.outbox import Outbox
 
 from components.board import Board
@@ -56,15 +56,39 @@ async def ticking(story: Story) -> None:
 
 
 def census() -> dict[str, int]:
-    """What is there once all garbage is gone: pages, boards that are told, and memory (bytes)."""
+    """What is there once all garbage is gone.
+
+    Pages, boards that are told, the framework's outboxes, the packets that wait for the slowest board, and the memory
+    of this process (bytes).
+    """
     gc.collect()
     told = sum(len(screens) for screens in SCREENS.values())
+    waiting = max((socket.queue.qsize() for socket in core.sio.eio.sockets.values()), default=0)
     rss = psutil.Process().memory_info().rss
-    return {"pages": len(Client.instances), "boards": told, "outboxes": _counted(Outbox), "rss": rss}
+    return {
+        "pages": len(Client.instances),
+        "boards": told,
+        "outboxes": sum(isinstance(one, Outbox) for one in gc.get_objects()),
+        "waiting": waiting,
+        "rss": rss,
+    }
 
 
-def _counted(kind: type) -> int:
-    return sum(isinstance(one, kind) for one in gc.get_objects())
+async def pour_all(ticks: int, story: Story) -> None:
+    """Let three taps fall at each of so many ticks, ten times as fast as a bar ticks."""
+    names = sorted(ROWS)
+    for tick in range(ticks):
+        poured = [names[(3 * tick + place) % len(names)] for place in range(3)]
+        changed = [_poured(ROWS[name], tick, story) for name in dict.fromkeys(poured)]
+        ROWS.update({row["tap"]: row for row in changed})
+        for screens in list(SCREENS.values()):
+            await screens.show(changed)
+        await asyncio.sleep(0.005)
+
+
+def _poured(row: Any, tick: int, story: Story) -> Any:
+    gallons = 15.5 - tick % 1500 / 100
+    return {**row, "pct": gallons / 15.5 * 100, "volume": f"{gallons:.2f} gal", "at": story.beat()["now"]}
 
 
 def build(story: Story, *, tailwind: bool) -> FastAPI:
@@ -104,6 +128,10 @@ def _doors(api: FastAPI, story: Story) -> None:
     async def count() -> dict[str, int]:
         return census()
 
+    @api.post("/pour")
+    async def pour(ticks: int) -> None:
+        await pour_all(ticks, story)
+
     @api.post("/rows")
     async def change(request: Request) -> None:
         rows = await request.json()
@@ -117,7 +145,8 @@ def main() -> None:
     order = json.loads(Path(sys.argv[1]).read_text())
     ROWS.update({row["tap"]: row for row in order["rows"]})
     api = build(Story(order["now"], order["speed"]), tailwind=order.get("tailwind", False))
-    uvicorn.run(api, host="127.0.0.1", port=order["port"], log_level="warning")
+    # No packing, as shipped.
+    uvicorn.run(api, host="127.0.0.1", port=order["port"], log_level="warning", ws_per_message_deflate=False)
 
 
 if __name__ == "__main__":

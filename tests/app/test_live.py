@@ -16,8 +16,9 @@ from backend.domain.member import OWNER
 from backend.domain.reading import ScaleHeard
 from backend.ports import Ports
 from backend.usecases.change_keg import change_keg
-from backend.usecases.view_board import view_faces
+from backend.usecases.view_board import view_board, view_faces
 from components.rows import Beat, Row
+from components.screens import Screens
 
 
 class Screen:
@@ -256,3 +257,86 @@ def test_a_snapshot_has_every_tap_in_order_and_the_beat_its_time_before_the_star
         assert rows[0]["at"] == (T0 + timedelta(seconds=1)).timestamp()
 
     run(story())
+
+
+class Boards(Screens):
+    """Open boards, of which one must be given every row as often as `lacking` says."""
+
+    def __init__(self, *, lacking: int) -> None:
+        super().__init__()
+        self.lacking = lacking
+        self.told: list[tuple[str, Sequence[Row]]] = []
+
+    def __len__(self) -> int:
+        """One board is open."""
+        return 1
+
+    def behind(self) -> bool:
+        return self.lacking > 0
+
+    async def catch_up(self, rows: Sequence[Row], *, beat: Beat) -> None:
+        self.lacking -= 1
+        self.told.append((f"all at {beat['speed']:g}x", rows))
+
+    async def show(self, rows: Sequence[Row]) -> None:
+        self.told.append(("changed", rows))
+
+
+def test_a_board_that_is_behind_is_given_every_row_and_the_others_what_changed(ports: Ports) -> None:
+    async def story() -> None:
+        told = Told(ports)
+        boards = told.live.screens = Boards(lacking=1)
+        weigh(ports, 1, 100.0)
+        await told.live.start()
+        await until(lambda: boards.told)
+        weigh(ports, 2, 90.0, second=1)
+        await until(lambda: len(boards.told) > 1)
+        await told.live.stop()
+
+        assert [(kind, [row["tap"] for row in rows]) for kind, rows in boards.told] == [
+            ("all at 1x", [str(ONE), str(TWO)]),
+            ("changed", [str(TWO)]),
+        ]
+
+    run(story())
+
+
+def test_a_board_whose_rows_cannot_be_read_waits_for_them(
+    ports: Ports, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(app.live, "BEAT_S", 0.05)
+    failures = iter([RuntimeError("the disk is slow")])
+
+    def sometimes(*args: Any, **fields: Any) -> Any:
+        for failure in failures:
+            raise failure
+        return view_board(*args, **fields)
+
+    async def story() -> None:
+        told = Told(ports)
+        boards = told.live.screens = Boards(lacking=0)
+        await told.live.start()
+        monkeypatch.setattr(app.live, "view_board", sometimes)
+        boards.lacking = 1
+        await until(lambda: boards.told)
+        await told.live.stop()
+
+        assert [len(rows) for _, rows in boards.told] == [2]
+
+    run(story())
+    assert "the screens could not be told" in capsys.readouterr().out
+
+
+def test_where_nobody_looks_nothing_is_read(ports: Ports, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(app.live, "view_faces", lambda *_, **fields: asked.append(fields) or ())
+
+    async def story() -> None:
+        live = Live(ports, DemoClock(start=T0), location_id="loc-001")
+        await live.start()
+        weigh(ports, 1, 100.0)
+        await asyncio.sleep(4 * TICK_S)
+        await live.stop()
+
+    run(story())
+    assert asked == []

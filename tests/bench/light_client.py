@@ -102,6 +102,22 @@ class LightClient:
         if self._socket is not None:
             await self._socket.close()
 
+    def stop_reading(self) -> None:
+        """From now on read nothing, and answer pings that were not heard: the worst a board can do to a server."""
+        self._tasks.pop(0).cancel()
+        self._tasks.append(asyncio.create_task(self._answer_blindly()))
+
+    def read_again(self) -> None:
+        """Read what has come meanwhile, and go on."""
+        self._tasks.pop().cancel()
+        self._tasks.insert(0, asyncio.create_task(self._receive()))
+
+    async def _answer_blindly(self) -> None:
+        assert self._socket is not None
+        while True:
+            await self._socket.send_str("3")
+            await asyncio.sleep(1)
+
     async def _joined(self) -> None:
         answer = await self._until("40", "44")
         if answer.startswith("44"):

@@ -25,11 +25,14 @@ class Bench:
 BENCHES = (
     Bench("table", 60),
     Bench("ingest", 150),
+    Bench("ingest_latency", 90),
     Bench("written", 150),
     Bench("disk", 120),
     Bench("sweep", 60),
     Bench("rest", 60),
     Bench("backup", 60),
+    Bench("boards", 240),
+    Bench("boards_heap", 240),
     Bench("year", 420),
 )
 
