@@ -206,6 +206,12 @@ class History(Protocol):
     def assign(self, *, tap_id: TapId, spans: Sequence[KegSpan]) -> int:
         """Say which keg stood at the tap when; rewrites the readings and roll-ups touched, gives how many readings."""
 
+    def forget(self, *, location_id: str, before: datetime) -> int:
+        """Drop some of the location's readings that were measured before that UTC day, oldest first, and their bins.
+
+        A short step: gives how many, 0 once there are none. They stay known as recorded. Raises StoreUnavailable.
+        """
+
     def count(self) -> int:
         """How many readings are kept."""
 

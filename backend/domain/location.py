@@ -19,11 +19,17 @@ _BOUNDS: Final = {
     "battery_critical_pct": (0, 100),
     "calibration_drift_warn": (0, 100),
 }
+FOR_EVER: Final = 0.0
+"""For `history_days`: nothing is dropped by age."""
+_HISTORY_DAYS: Final = (7, 3650)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Thresholds under the specification's keys (percent, hours, seconds), and what volumes are read in."""
+    """Thresholds under the specification's keys (percent, hours, seconds), the unit of volumes, and `history_days`.
+
+    So long (days, or FOR_EVER) are readings and what charts are drawn from kept.
+    """
 
     low_keg_warning_pct: float = 20.0
     low_keg_critical_pct: float = 10.0
@@ -34,6 +40,7 @@ class Settings:
     battery_warning_pct: float = 20.0
     battery_critical_pct: float = 10.0
     calibration_drift_warn: float = 2.0
+    history_days: float = 365.0
     volume_unit: VolumeUnit = VolumeUnit.US_GALLON
 
     def __post_init__(self) -> None:
@@ -42,6 +49,9 @@ class Settings:
             value = getattr(self, key)
             if not least <= value <= most:
                 raise Invalid(f"{key} = {value} is out of bounds: give {least} to {most}")
+        least, most = _HISTORY_DAYS
+        if self.history_days != FOR_EVER and not least <= self.history_days <= most:
+            raise Invalid(f"history_days = {self.history_days} is out of bounds: give {least} to {most}, or 0 (no end)")
         for key in ("low_keg", "battery"):
             if getattr(self, f"{key}_critical_pct") > getattr(self, f"{key}_warning_pct"):
                 raise Invalid(f"{key}_critical_pct must not lie above {key}_warning_pct")

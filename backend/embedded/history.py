@@ -10,6 +10,7 @@ from backend.domain.ids import TapId
 from backend.domain.times import epoch_ms
 from backend.embedded.charts import bins_of
 from backend.embedded.chunks import rows_of
+from backend.embedded.forgetting import forget_some
 from backend.embedded.hot import HOUR, HOUR_MS, hot_rows, in_order, insert
 from backend.embedded.identities import unrecorded
 from backend.embedded.marks import READINGS, RECEIVED, mark, note_recorded
@@ -110,6 +111,14 @@ class SqliteHistory:
                 end = _FOREVER_MS if span.end is None else _ceil_ms(span.end)
                 rewritten += assign_keg(db, tap, keg, start_ms=_ceil_ms(span.start), end_ms=end)
         return rewritten
+
+    def forget(self, *, location_id: str, before: datetime) -> int:
+        """Drop the oldest day of a tap of the location that ended before that UTC day; gives how many readings.
+
+        0 once there are none. Raises StoreUnavailable.
+        """
+        with self._store.write() as db:
+            return forget_some(db, location_id, before_ms=epoch_ms(before))
 
     def count(self) -> int:
         """How many readings are kept."""

@@ -78,7 +78,7 @@ def open_embedded(
     )
     stopping = threading.Event()
     clockwork = Clockwork(
-        jobs(store, ports.table, plan=backups, stopping=stopping), store=store, clock=clock, stopping=stopping
+        jobs(store, ports, plan=backups, stopping=stopping), store=store, clock=clock, stopping=stopping
     )
     return Embedded(store=store, ports=ports, broker=chosen, intake=intake, clockwork=clockwork)
 

@@ -14,7 +14,8 @@ from backend.embedded.compaction import Compaction
 from backend.embedded.copying import LEAVE_BYTES, SourceDamaged, look_for_damage
 from backend.embedded.schedules import Daily, Every
 from backend.embedded.store import Store
-from backend.ports import Query, Table
+from backend.ports import Ports, Query, Table
+from backend.usecases.retention import forget_old_readings
 
 QUIET: Final = time(5)
 """On the bar's clock: after the last guest and the end of the business day, before the first delivery."""
@@ -32,10 +33,15 @@ class BackupPlan:
     keep: Keep = field(default_factory=Keep)
 
 
-def jobs(store: Store, table: Table, *, plan: BackupPlan | None, stopping: threading.Event) -> list[Job]:
+def jobs(store: Store, ports: Ports, *, plan: BackupPlan | None, stopping: threading.Event) -> list[Job]:
     """Give the jobs in their order; without a plan no backups are made by schedule."""
     every = [
         Job(name="compaction", schedule=Every(_OFTEN), run=Compaction(store).step, remembered=False),
+        Job(
+            name="retention",
+            schedule=Daily(QUIET, zone=lambda: bar_zone(ports.table), first=_SOON),
+            run=lambda now: forget_old_readings(ports, now=now),
+        ),
         Job(
             name="damage",
             schedule=Every(_WEEK, first=_WEEK),
@@ -46,7 +52,7 @@ def jobs(store: Store, table: Table, *, plan: BackupPlan | None, stopping: threa
     if plan is not None:
         backup = Job(
             name="backup",
-            schedule=Daily(QUIET, zone=lambda: bar_zone(table), first=_SOON),
+            schedule=Daily(QUIET, zone=lambda: bar_zone(ports.table), first=_SOON),
             run=_backing_up(store, plan, stopping),
             by_wall=True,
         )

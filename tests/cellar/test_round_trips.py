@@ -68,6 +68,7 @@ LOCATIONS = st.builds(
         Settings,
         low_keg_warning_pct=st.floats(15, 50),
         low_keg_critical_pct=_numbers(0, 15),
+        history_days=st.sampled_from([0.0, 7.0, 365.0, 3650.0]),
         volume_unit=st.sampled_from(VolumeUnit),
     ),
 )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domain.location import Location, Settings
+from backend.domain.location import FOR_EVER, Location, Settings
 from backend.domain.member import LEAST_ROLE, OWNER, Act, Grant, Member, Role
 from backend.domain.refusal import Forbidden, Invalid, NotFound
 
@@ -55,11 +55,20 @@ def test_an_admin_sees_every_location() -> None:
         ({"low_keg_critical_pct": 30}, "must not lie above low_keg_warning_pct"),
         ({"battery_critical_pct": float("nan")}, "out of bounds"),
         ({"offline_critical_secs": 200}, "must not be shorter"),
+        ({"history_days": 6.9}, "give 7 to 3650, or 0"),
+        ({"history_days": 3651}, "give 7 to 3650, or 0"),
+        ({"history_days": -1}, "give 7 to 3650, or 0"),
+        ({"history_days": float("nan")}, "give 7 to 3650, or 0"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(settings: dict[str, float], said: str) -> None:
     with pytest.raises(Invalid, match=said):
         Settings(**settings)
+
+
+@pytest.mark.parametrize("days", [FOR_EVER, 7, 365, 3650])
+def test_readings_may_be_kept_for_a_week_to_ten_years_or_for_ever(days: float) -> None:
+    assert Settings(history_days=days).history_days == days
 
 
 @pytest.mark.parametrize("zone", ["", "Mars/Olympus", "../../etc/passwd", "/etc/passwd", "UTC\0"])

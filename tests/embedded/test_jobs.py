@@ -52,7 +52,7 @@ def plan(tmp_path: Path) -> BackupPlan:
 def clockwork(bar: Bar, plan: BackupPlan | None, wall: Wall) -> Clockwork:
     stopping = threading.Event()
     return Clockwork(
-        jobs(bar.store, bar.ports.table, plan=plan, stopping=stopping), store=bar.store, clock=wall, stopping=stopping
+        jobs(bar.store, bar.ports, plan=plan, stopping=stopping), store=bar.store, clock=wall, stopping=stopping
     )
 
 
@@ -86,7 +86,7 @@ def test_a_backup_holds_what_was_only_shown_when_it_began(bar: Bar, plan: Backup
 
 
 def test_without_a_plan_no_backups_are_made(bar: Bar) -> None:
-    assert list(clockwork(bar, None, Wall()).state()) == ["compaction", "damage"]
+    assert list(clockwork(bar, None, Wall()).state()) == ["compaction", "retention", "damage"]
 
 
 def test_a_bar_that_is_not_set_up_yet_goes_by_utc(bar: Bar) -> None:

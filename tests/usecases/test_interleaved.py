@@ -20,6 +20,7 @@ class _Interrupted:
         self._history = bar.ports.history
         self._before, self._after, self._what = before, after, what
         self.points, self.readings, self.count = self._history.points, self._history.readings, self._history.count
+        self.forget = self._history.forget
 
     def record(self, readings: Sequence[Recorded]) -> int:
         self._interrupt(before="record")
