@@ -58,8 +58,20 @@ _WEIGHT: Final = (Failure.CONFLICT, Failure.REFUSED, Failure.BUSY)
 _NEVER_SENT: Final = (EndpointConnectionError, ConnectTimeoutError, ProxyConnectionError)
 _NO_CREDENTIALS: Final = (NoCredentialsError, PartialCredentialsError, CredentialRetrievalError, NoRegionError)
 _SERVER_FAILED: Final = 500
-ERRORS: Final = (ClientError, BotoCoreError, ResponseParserError)
+
+
+class ForeignAnswer(Exception):  # noqa: N818 - what the answer is
+    """An answer that is not DynamoDB's: botocore takes any page with status 200 for a success."""
+
+
+ERRORS: Final = (ClientError, BotoCoreError, ResponseParserError, ForeignAnswer)
 """What a request may raise."""
+
+
+def check_own(answer: Mapping[str, Any]) -> None:
+    """Raises ForeignAnswer for an answer without the request id that each of DynamoDB's has."""
+    if not answer.get("ResponseMetadata", {}).get("RequestId"):
+        raise ForeignAnswer("something between here and AWS answered in its place")
 
 
 def failure_of(error: Exception) -> Failure:
@@ -70,7 +82,7 @@ def failure_of(error: Exception) -> Failure:
         return Failure.NOT_SENT
     if isinstance(error, _NO_CREDENTIALS):
         return Failure.AWAY
-    if isinstance(error, (HTTPClientError, ResponseParserError)):
+    if isinstance(error, (HTTPClientError, ResponseParserError, ForeignAnswer)):
         return Failure.LOST
     raise error
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from backend.aws.asking import Asked, asked, place_of_item
 from backend.aws.attributes import decoded, encoded_key
 from backend.aws.connection import refuse_own_retries
-from backend.aws.failures import ERRORS, Failure, away, failure_of, refused
+from backend.aws.failures import ERRORS, Failure, away, check_own, failure_of, refused
 from backend.aws.patience import Patience
 from backend.aws.requests import is_check
 from backend.aws.writing import Writing
@@ -18,7 +18,7 @@ from backend.ports import Check, Group, Item, Key, Outcome, Page, Query, StoreUn
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-T = TypeVar("T")
+T = TypeVar("T", bound=Mapping[str, Any])
 _AT_ONCE: Final = 100
 """Keys that one BatchGetItem takes."""
 _MOST_ASKED: Final = 1000
@@ -126,12 +126,14 @@ class DynamoTable:
         last: Exception | None = None
         for _ in self._patience:
             try:
-                return send()
+                check_own(answer := send())
             except ERRORS as error:
                 last, failure = error, failure_of(error)
                 if failure is Failure.REFUSED:
                     raise refused(error) from error
                 if failure is Failure.AWAY:
                     break
+            else:
+                return answer
         assert last is not None  # noqa: S101 - there is at least one attempt
         raise away(last) from last

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from backend.aws.attributes import decoded, encoded, encoded_key
-from backend.aws.failures import ERRORS, Failure, away, failure_of, refused
+from backend.aws.failures import ERRORS, Failure, away, check_own, failure_of, refused
 from backend.aws.patience import Patience
 from backend.aws.requests import condition, transaction
 from backend.ports import Delete, Group, Outcome, Put
@@ -15,7 +15,7 @@ from backend.ports import Delete, Group, Outcome, Put
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-Send = Callable[[], object]
+Send = Callable[[], Mapping[str, Any]]
 OnConflict = Callable[[Exception], Outcome]
 _IN_VAIN: Final = {Failure.AWAY, Failure.REFUSED}
 
@@ -53,7 +53,7 @@ class Writing:
         lost, last = False, None
         for _ in self._patience:
             try:
-                send()
+                check_own(send())
             except ERRORS as error:
                 failure, last = failure_of(error), error
                 if failure is Failure.CONFLICT:

@@ -332,7 +332,9 @@ class _Sparing:
         ((name, wanted),) = RequestItems.items()
         self.batches.append(len(wanted["Keys"]))
         now, left = wanted["Keys"][: self._reads], wanted["Keys"][self._reads :]
-        answer = self._client.batch_get_item(RequestItems={name: wanted | {"Keys": now}}) if now else {"Responses": {}}
+        answer: Any = {"Responses": {}, "ResponseMetadata": {"RequestId": "1"}}
+        if now:
+            answer = self._client.batch_get_item(RequestItems={name: wanted | {"Keys": now}})
         return answer | {"UnprocessedKeys": {name: wanted | {"Keys": left}} if left else {}}
 
 
