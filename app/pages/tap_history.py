@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from itertools import groupby, repeat
+from operator import attrgetter
 from typing import Final
 
-from backend.domain.level import percents_of_nets
+from backend.domain.level import percents_of
 from backend.domain.location import Location
+from backend.domain.shown import Load
 from backend.domain.times import epoch_ms
 from backend.usecases.view_history import HistoryView, Range
 from backend.usecases.view_tap import TapView
@@ -18,6 +20,7 @@ RANGE_WORDS: Final = {
     Range.MONTH: "30 days",
     Range.YEAR: "year",
 }
+_KEG_ID: Final = attrgetter("keg_id")
 _LONG: Final = (Range.MONTH, Range.YEAR)
 
 
@@ -61,19 +64,15 @@ def history_of(view: HistoryView, *, span: Range, tap: TapView) -> LevelHistory:
 def _points(view: HistoryView) -> list[LevelPoint]:
     """The percents of each keg's bins, worked out a keg at a time: a year is thousands of them."""
     points: list[LevelPoint] = []
-    for (keg_id, load), run in groupby(view.bins, key=lambda one: (one.keg_id, one.load)):
+    for keg_id, run in groupby(view.bins, key=_KEG_ID):
+        starts, _, _, means, lows, highs, loads = zip(*run, strict=True)
+        load: Load | None = loads[0]
         if keg_id is None or load is None:
             continue
-        bins = list(run)
-        mean, low, high = (
-            percents_of_nets([lbs - load.empty_lbs for lbs in gross], capacity_lbs=load.full_lbs - load.empty_lbs)
-            for gross in (
-                [one.mean_lbs for one in bins],
-                [one.low_lbs for one in bins],
-                [one.high_lbs for one in bins],
-            )
+        percents = (
+            percents_of(gross, empty_lbs=load.empty_lbs, full_lbs=load.full_lbs) for gross in (means, lows, highs)
         )
-        points += map(LevelPoint, [one.start_s * 1000 for one in bins], repeat(keg_id), mean, low, high)
+        points += map(LevelPoint, [start * 1000 for start in starts], repeat(keg_id), *percents)
     return points
 
 

@@ -53,7 +53,7 @@ def level_of_net(net_lbs: float, *, capacity_lbs: float, specific_gravity: float
     return Level(percent=percent, gallons=gallons_of(net, specific_gravity=specific_gravity), net_lbs=net)
 
 
-def percents_of_nets(nets_lbs: Iterable[float], *, capacity_lbs: float) -> list[float]:
-    """The percent of `level_of_net` for each of many weights of one keg: a chart wants thousands, and only that."""
-    share = 100.0 / capacity_lbs
-    return [min(100.0, max(0.0, net * share)) for net in nets_lbs]
+def percents_of(gross_lbs: Iterable[float], *, empty_lbs: float, full_lbs: float) -> list[float]:
+    """The percent of `level_of_net` for each of many gross weights of one keg: a chart wants thousands of them."""
+    share = 100.0 / (full_lbs - empty_lbs)
+    return [min(100.0, max(0.0, (gross - empty_lbs) * share)) for gross in gross_lbs]

@@ -10,6 +10,7 @@ from backend.domain.beer import Beer
 from backend.domain.ids import TapId
 from backend.domain.location import Location
 from backend.domain.member import OWNER
+from backend.embedded.compaction import Compaction
 from backend.embedded.feed import LocalFeed
 from backend.embedded.history import SqliteHistory
 from backend.embedded.store import Store
@@ -40,6 +41,12 @@ def device(number: int) -> str:
 def ports_of(store: Store) -> Ports:
     """The shipped ports over a store."""
     return Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed())
+
+
+def seal(compaction: Compaction) -> None:
+    """Let compaction do all that is due, as the clockwork lets it."""
+    while compaction.step():
+        pass
 
 
 def put_on(ports: Ports, tap_id: TapId, *, at: datetime) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bars import T0, Bar, device, opened
+from bars import T0, Bar, device, opened, seal
 from peers.naive import SCHEMA
 from peers.naive_rows import INSERT, STATE, row_of, state_of
 from report import AtMost, Report, alone, scratch
@@ -13,12 +13,14 @@ from story import Said, readings
 
 from backend.domain.times import from_epoch_ms
 from backend.embedded.arrival import Arrival
+from backend.embedded.compaction import Compaction
 from backend.embedded.taking import take_batch
 from backend.embedded.writer import BATCH
 
 _TAPS, _CADENCE = 50, 10
 _INTERVALS = (1, 10, 30)
 _AIM_BYTES = 1000
+_COMPACTION_S = 60
 _NIGHT = T0 + timedelta(hours=9)
 """Five in the morning: nobody pours, so nothing but `commit_seconds` asks for a sync."""
 
@@ -66,11 +68,13 @@ def run(report: Report) -> None:
 def _live(bar: Bar, start: datetime, seconds: int, commit_seconds: float) -> tuple[int, int, int]:
     """Live through a stretch of the story; bytes written, readings, syncs."""
     bar.store.sync()
-    before, count, syncs = _written(), 0, _Syncs(commit_seconds)
-    for said in readings(taps=_TAPS, start=start, seconds=seconds, cadence=_CADENCE):
+    before, count, syncs, compaction = _written(), 0, _Syncs(commit_seconds), Compaction(bar.store)
+    for second, said in enumerate(readings(taps=_TAPS, start=start, seconds=seconds, cadence=_CADENCE)):
         at = said[0].t if said else 0.0
         if syncs.due(at):
             syncs.sync(bar)
+        if second % _COMPACTION_S == 0:
+            seal(compaction)
         taken = take_batch(bar.ports, arrivals=[_arrival(one) for one in said])
         count += len(said)
         if syncs.taken(at, len(said)) or taken.telling:

@@ -1,5 +1,6 @@
 """A year of ten taps every 30 s: how long one tap's chart takes, beside the bare roll-up query and DuckDB."""
 
+import gc
 import os
 import sqlite3
 import time
@@ -7,15 +8,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import nicegui.json
-from bars import LOCATION, T0, Bar, opened, ports_of, put_on
+from bars import LOCATION, T0, Bar, opened, ports_of, put_on, seal
 from peers.duck import Duck
 from report import AtMost, Report, alone, scratch
 from timing import median_ms, once_ms
-from year_rows import WEEK, Row, hours_of, one_week, recorded
+from year_rows import WEEK, Row, days_of, one_week, recorded
 
 from app.pages.tap_history import history_of
 from backend.domain.ids import TapId
 from backend.domain.member import OWNER
+from backend.embedded.compaction import Compaction
 from backend.embedded.store import Store
 from backend.ports import Ports
 from backend.usecases.view_history import SPAN, Range, view_history
@@ -30,6 +32,7 @@ _RANGES = {Range.YEAR: 21_600, Range.WEEK: 3600, Range.DAY: 900, Range.TWO_HOURS
 
 def run(report: Report) -> None:
     """Load the year, timed apart; then each range bare, through the use case, and as the page gets it."""
+    gc.set_threshold(100_000, 50, 1000)  # as the server does (app/main.py)
     length = timedelta(days=2 if report.small else 365)
     end = T0 + length
     report.progress("living through one week of the story")
@@ -46,23 +49,22 @@ def run(report: Report) -> None:
 
 
 def _load(report: Report, bar: Bar, week: list[Row], end: datetime) -> None:
-    """Record the year through History, hour by hour, durable once a story day."""
-    began, cpu, count, seq = time.monotonic(), time.process_time(), 0, 0
+    """Record the year through History, a day at once, each day durable and each week sealed."""
+    began, cpu, count, compaction = time.monotonic(), time.process_time(), 0, Compaction(bar.store)
     begins = T0
     while begins < end:
         kegs: dict[tuple[int, int], str] = {}
-        for hour, rows in hours_of(week, begins=begins, until=end):
+        for rows in days_of(week, begins=begins, until=end):
             for row in rows:
                 if (row.number, row.keg) not in kegs:
                     kegs[row.number, row.keg] = _keg(bar, row, begins)
             batch = [
-                recorded(row, begins=begins, seq=seq + n, keg_id=kegs[row.number, row.keg])
+                recorded(row, begins=begins, seq=count + n, keg_id=kegs[row.number, row.keg])
                 for n, row in enumerate(rows)
             ]
-            seq += len(rows)
             count += bar.ports.history.record(batch)
-            if hour.hour == 0:
-                bar.store.sync()
+            bar.store.sync()
+        seal(compaction)
         begins += WEEK
         report.progress(f"{count:,} readings loaded, {time.monotonic() - began:.0f} s")
     bar.store.sync()

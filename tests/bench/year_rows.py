@@ -1,5 +1,6 @@
 """A year of readings: one week of the story, told again each week with other kegs."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -51,18 +52,13 @@ def one_week(*, taps: int, seconds: int) -> list[Row]:
     ]
 
 
-def hours_of(week: list[Row], *, begins: datetime, until: datetime) -> Iterator[tuple[datetime, list[Row]]]:
-    """The rows of a week that begins then, hour by hour, each with the hour's start; none from `until` on."""
+def days_of(week: list[Row], *, begins: datetime, until: datetime) -> Iterator[list[Row]]:
+    """The rows of a week that begins then, day by day; none from `until` on."""
     at = 0
-    for hour in range(WEEK // timedelta(hours=1)):
-        start = begins + timedelta(hours=hour)
-        if start >= until:
-            return
-        end = at
-        while end < len(week) and week[end].after < (hour + 1) * 3600:
-            end += 1
+    for day in range(1, 8):
+        end = bisect_left(week, min(day * 86_400, (until - begins).total_seconds()), key=lambda row: row.after)
         if end > at:
-            yield start, week[at:end]
+            yield week[at:end]
         at = end
 
 

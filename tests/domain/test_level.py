@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from backend.domain.beer import Beer, Serving
 from backend.domain.keg_type import keg_type
-from backend.domain.level import Level, NoLevel, level_of, level_of_net, percents_of_nets
+from backend.domain.level import Level, NoLevel, level_of, level_of_net, percents_of
 from backend.domain.refusal import Invalid
 
 
@@ -76,8 +76,8 @@ def test_a_beer_without_a_name_is_refused() -> None:
         Beer(beer_id="pils", name=" ")
 
 
-@given(nets=st.lists(st.floats(-100, 300)), beer=st.floats(5, 200))
-def test_the_percents_of_many_weights_are_those_of_each(nets: list[float], beer: float) -> None:
-    each = [level_of_net(net, capacity_lbs=beer, specific_gravity=1.01).percent for net in nets]
+@given(weights=st.lists(st.floats(-100, 300)), beer=st.floats(5, 200))
+def test_the_percents_of_many_weights_are_those_of_each(weights: list[float], beer: float) -> None:
+    each = [level_of_net(gross - 29.7, capacity_lbs=beer, specific_gravity=1.01).percent for gross in weights]
 
-    assert percents_of_nets(nets, capacity_lbs=beer) == pytest.approx(each)
+    assert percents_of(weights, empty_lbs=29.7, full_lbs=29.7 + beer) == pytest.approx(each)
