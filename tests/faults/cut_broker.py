@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, cast
@@ -34,10 +34,12 @@ class Message:
 class Broker:
     """Holds what was published until it is acknowledged, and gives it again to whoever comes next."""
 
-    def __init__(self, dice: random.Random) -> None:
+    def __init__(self, dice: random.Random, *, reached: Callable[[], bool]) -> None:
+        """`reached` says whether the receiver's machine has power to acknowledge anything."""
         self.unacknowledged: dict[int, Message] = {}
         self.acknowledged: list[Message] = []
         self._dice = dice
+        self._reached = reached
         self._published: list[Message] = []
         self._seqs = dict.fromkeys(TAPS, 0)
         self._weights = dict.fromkeys(TAPS, 150.0)
@@ -51,7 +53,8 @@ class Broker:
 
     def acknowledge(self, mids: Sequence[int]) -> None:
         """Drop what a receiver says it has; this is the receiver's link."""
-        self.acknowledged += [self.unacknowledged.pop(mid) for mid in mids if mid in self.unacknowledged]
+        if self._reached():
+            self.acknowledged += [self.unacknowledged.pop(mid) for mid in mids if mid in self.unacknowledged]
 
     def publish(self, count: int, *, now: datetime) -> list[Message]:
         """Let the scales say something, a little of it late, again, or nonsense."""

@@ -33,13 +33,15 @@ from backend.embedded import writer as shipped_writer
 from backend.embedded.backlog import Backlog
 from backend.embedded.backup import back_up
 from backend.embedded.compaction import Compaction
+from backend.embedded.copying import CopyFailed, SourceDamaged
 from backend.embedded.feed import LocalFeed
 from backend.embedded.folder import LOCK_NAME
 from backend.embedded.history import SqliteHistory
+from backend.embedded.refused import DamagedFile, StoreRefused
 from backend.embedded.store import Store
 from backend.embedded.table import SqliteTable
 from backend.embedded.writer import Writer
-from backend.ports import Ports
+from backend.ports import Ports, StoreUnavailable
 from backend.usecases import load
 from backend.usecases.change_keg import NextKeg, change_keg
 from backend.usecases.record_waste import record_waste
@@ -58,21 +60,22 @@ class Story:
     """One bar over many power cuts.
 
     `cuts` counts them, `cut_in` by what the disk was doing to which file, and by whether the store was being opened.
-    `kept_unheard` counts commits that the cut left whole although nobody had heard yet that they stand.
+    `kept_unheard` counts commits that the cut left whole although nobody had heard yet that they stand, `refusals` how
+    often the disk's refusal reached whoever had asked for something.
     """
 
     def __init__(self, place: Path, *, seed: int, change: Change = lambda sql: sql) -> None:
         """`change` may spoil a statement on its way to SQLite, to see whether the story notices."""
-        self.cuts = self.kept_unheard = 0
+        self.cuts = self.kept_unheard = self.refusals = 0
         self.cut_in = Counter[tuple[str, str]]()
         self._place = place
         self._dice = random.Random(seed)
         self._change = change
-        self._broker = Broker(self._dice)
+        self._broker = Broker(self._dice, reached=lambda: self._disk.left is None)
         self._now = BEGIN
         self._disk = ForgetfulDisk(dice=self._dice)
         self._certain: Content = frozenset()
-        self._coming: Content | None = None
+        self._coming: list[Content] = []
         self._wasted: list[Waste] = []
         self._tapped: list[tuple[TapId, str]] = []
 
@@ -97,11 +100,14 @@ class Story:
         for name, content in left.items():
             (folder / name).write_bytes(content)
         (folder / LOCK_NAME).write_bytes(self._dice.choice((b"", b"not ended")))
-        self._disk = ForgetfulDisk(dice=self._dice, cut_at=cut_at)
+        first = self._dice.randrange(400)
+        fails = range(first, first + self._dice.choice((0, 0, 1, 3, 30))) if cut_at else range(0)
+        self._disk = ForgetfulDisk(dice=self._dice, cut_at=cut_at, fails=fails)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(sqlite3, "connect", self._connect)
             patch.setattr(shipped_writer, "TICK_SECONDS", 0.0)
             patch.setattr(os, "fsync", lambda _: None)  # copies of the store: the real disk is not on trial
+            patch.setattr(shipped_writer, "Backoff", _NoBackoff)
             with contextlib.suppress(PowerCut):
                 asyncio.run(self._from_start_to_end(folder, everything=cut_at is None))
             self._disk.cut()
@@ -115,22 +121,33 @@ class Story:
         except PowerCut:
             self.cut_in["opening", ""] += 1
             raise
+        except StoreRefused as refused:
+            self._note(refused)
+            return
         try:
             ports = Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed())
             self._assert_all_stands(store, ports)
             self._set_up(ports)
             await self._work(store, ports, everything=everything)
+        except StoreUnavailable as away:  # while the bar is being set up
+            self._note(away)
         finally:
-            store.close()
+            with contextlib.suppress(StoreUnavailable):
+                store.close()
+
+    def _note(self, refusal: Exception) -> None:
+        """Whoever asked for something while the disk failed is told so; it must not be called damaged."""
+        assert not isinstance(refusal, DamagedFile | SourceDamaged), refusal
+        self.refusals += 1
 
     def _assert_all_stands(self, store: Store, ports: Ports) -> None:
         with store.read() as db:
             assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             found = content_of(db)
         assert_nothing_is_lost(ports, self._broker)
-        assert found in {self._certain, self._coming}, "the store is in between two of its moments"
+        assert found in [self._certain, *self._coming], "the store is in between two of its moments"
         self.kept_unheard += found != self._certain
-        self._certain, self._coming = found, None
+        self._certain, self._coming = found, []
         assert_it_agrees(ports, self._broker)
         for waste in self._wasted:
             assert ports.table.get(pours.waste_key(waste)) is not None, f"lost: {waste}"
@@ -165,7 +182,12 @@ class Story:
             await self._take(list(self._broker.unacknowledged.values()), running)
             for _ in range(ACTS):
                 self._now += timedelta(seconds=self._dice.choice((1, 5, 20, 20, 20, 1300)))
-                await self._act(store, ports, running)
+                try:
+                    await self._act(store, ports, running)
+                except (StoreUnavailable, CopyFailed) as refusal:
+                    self._note(refusal)
+                if self._disk.left is not None:
+                    raise PowerCut
             if everything or self._dice.random() < 0.3:
                 writer.finish()
                 await running
@@ -233,10 +255,24 @@ class Story:
         """Remember what each commit will make of the store, and that it has."""
         if sql != "COMMIT" or self._disk.left is not None:
             return statement(self._change(sql))
-        self._coming = content_of(connection)
+        self._coming.append(content_of(connection))  # one that fails may turn out to stand after the cut
         rows = statement(self._change(sql))
-        self._certain, self._coming = self._coming, None
+        self._certain, self._coming = self._coming[-1], []
         return rows
+
+
+class _NoBackoff:
+    """Tries again at once."""
+
+    def __init__(self, **_options: float) -> None:
+        pass
+
+    def reset(self) -> None:
+        """All is well."""
+
+    def wait(self) -> float:
+        """How long to wait."""
+        return 0.0
 
 
 def _compact(compaction: Compaction, *, steps: int) -> None:

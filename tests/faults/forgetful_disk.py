@@ -70,6 +70,10 @@ class Body:
             _apply(self.certain, step)
         self.unsure.clear()
 
+    def lose(self, dice: random.Random) -> None:
+        """Let a sync fail: each write may have been made or not, and nobody tries again."""
+        self.unsure = [step for step in self.unsure if dice.random() < 0.5]
+
     def after_cut(self, survives: Survives, dice: random.Random) -> bytes:
         """One of the contents that the file may have after the cut."""
         found = bytearray(self.certain)
@@ -81,11 +85,13 @@ class Body:
 class ForgetfulDisk(apsw.VFS):
     """Files of the real disk, until the power is cut at the `cut_at`th step that changes something.
 
-    `left` is then what lies on the disk, by path, and `cut_in` what the disk was doing to which file; what is done
-    afterwards is done in the dark.
+    Before that it may fail for a while: the steps in `fails` are refused, as by a full or a dying disk. What a refused
+    sync was asked for may be on the disk or not, and a later sync does not mend that, as on Linux. After the cut,
+    `left` is what lies on the disk, by path, and `cut_in` what it was doing to which file; what is done from then on is
+    done in the dark.
     """
 
-    def __init__(self, *, dice: random.Random, cut_at: int | None = None) -> None:
+    def __init__(self, *, dice: random.Random, cut_at: int | None = None, fails: range = range(0)) -> None:
         self.name = f"forgetful-{next(_NUMBERS)}"
         super().__init__(self.name, base="")
         self.steps = 0
@@ -93,6 +99,7 @@ class ForgetfulDisk(apsw.VFS):
         self.cut_in = ("rest", "")
         self._dice = dice
         self._cut_at = cut_at
+        self._fails = fails
         self._names: dict[Path, Body] = {}
         self._certain_names: dict[Path, Body] = {}
 
@@ -120,6 +127,25 @@ class ForgetfulDisk(apsw.VFS):
         """The file that bears a name now."""
         return self._names.setdefault(path, Body())
 
+    def change(self, doing: str, path: Path, step: Write | Truncation) -> None:
+        """Note a change of a file; where it is refused there is none."""
+        unsure = self.body(path).unsure
+        unsure.append(step)
+        try:
+            self.step(doing, path)
+        except apsw.Error:
+            unsure.pop()
+            raise
+
+    def sync(self, path: Path) -> None:
+        """Make a file certain, unless that is refused."""
+        try:
+            self.step("sync", path)
+        except apsw.Error:
+            self.body(path).lose(self._dice)
+            raise
+        self.body(path).sync()
+
     def sync_names(self) -> None:
         """Make the present names certain."""
         self._certain_names = dict(self._names)
@@ -131,6 +157,8 @@ class ForgetfulDisk(apsw.VFS):
             self.cut_in = (doing, path.name)
             self.cut()
             raise PowerCut
+        if self.steps in self._fails and self.left is None:
+            raise self._dice.choice((apsw.FullError, apsw.IOError))("the disk refuses")
 
     def cut(self) -> None:
         """Let the power go now."""
@@ -159,23 +187,20 @@ class ForgetfulFile(apsw.VFSFile):
     def xWrite(self, content: bytes, offset: int) -> None:  # noqa: N802 - SQLite's word
         """Write; the power may go half way."""
         if self._path is not None:
-            self._disk.body(self._path).unsure.append(Write(offset, bytes(content)))
-            self._disk.step("write", self._path)
+            self._disk.change("write", self._path, Write(offset, bytes(content)))
         super().xWrite(content, offset)
 
     def xTruncate(self, size: int) -> None:  # noqa: N802 - the same
         """Cut to a size."""
         if self._path is not None:
-            self._disk.body(self._path).unsure.append(Truncation(size))
-            self._disk.step("truncate", self._path)
+            self._disk.change("truncate", self._path, Truncation(size))
         super().xTruncate(size)
 
     def xSync(self, flags: int) -> None:  # noqa: ARG002, N802 - the same
         """Make it certain, unless the power goes before; it may also go after, before SQLite hears of it."""
         if self._path is None:
             return
-        self._disk.step("sync", self._path)
-        self._disk.body(self._path).sync()
+        self._disk.sync(self._path)
         if self._new_name:  # SQLite's own VFS syncs the folder here, once for a new journal
             self._disk.sync_names()
             self._new_name = False
