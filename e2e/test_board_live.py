@@ -101,7 +101,7 @@ def test_a_board_that_was_closed_is_told_no_more(made_up_bar: StartBar, open_pag
 
     page.close()
     deadline = time.monotonic() + 15
-    while bar.census()["pages"] and time.monotonic() < deadline:
+    while (bar.census()["pages"] or bar.census()["outboxes"]) and time.monotonic() < deadline:
         time.sleep(0.2)
 
     left = bar.census()
