@@ -74,8 +74,7 @@ def test_sqlite_searches_a_key_or_an_index_and_sorts_nothing(store: Store, name:
     with store.read() as db:
         plan = [row[-1] for row in db.execute(f"EXPLAIN QUERY PLAN {select.sql}", (*select.arguments, 10))]
 
-    assert len(plan) == 1
-    assert plan[0].startswith("SEARCH items USING")
+    assert [step for step in plan if not step.startswith("SEARCH")] == []
 
 
 def test_dynamodb_is_asked_nothing_but_by_key(client: Any) -> None:
