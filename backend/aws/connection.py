@@ -20,7 +20,7 @@ SETTINGS: Final = Config(
 
 def dynamodb(**given: Any) -> "DynamoDBClient":
     """A client of DynamoDB; `given` goes to `boto3.client` (region_name, endpoint_url, ...)."""
-    import boto3  # a third of a second: only who asks for a client waits for it
+    import boto3  # 0.13 s of CPU on top of botocore's 0.19: only who makes a client waits for it
 
     client: DynamoDBClient = boto3.client("dynamodb", config=SETTINGS, **given)
     return client
