@@ -200,7 +200,12 @@ def _health(batch: _Batch, moving: Sequence[Reading]) -> list[Action]:
 
 
 def _tells_health(reading: Reading) -> bool:
-    return (reading.battery_v, reading.battery_pct, reading.rssi, reading.temp_f) != (None, None, None, None)
+    return (
+        reading.battery_v is not None
+        or reading.battery_pct is not None
+        or reading.rssi is not None
+        or reading.temp_f is not None
+    )
 
 
 def _claims(ports: Ports, batch: _Batch) -> tuple[list[Claimed], int]:
