@@ -5,13 +5,17 @@ from typing import Final
 
 from backend.cellar import rows, scales
 from backend.domain.reading import Reading
-from backend.ports import Ports, Query
+from backend.ports import Outcome, Ports, Query
+from backend.usecases.commit import gave_up, written
 
 MOST_UNCLAIMED: Final = 100
 
 
 def note_unclaimed(ports: Ports, *, readings: Sequence[Reading]) -> int:
-    """Remember the last value of each unknown scale; a 101st scale is not. Gives how many readings."""
+    """Remember the last value of each unknown scale; a 101st scale is not. Gives how many readings.
+
+    Raises StoreUnavailable; where the readings are given again, some may be counted again.
+    """
     if not readings:
         return 0
     newest = {reading.device_id: reading for reading in readings}
@@ -29,6 +33,7 @@ def note_unclaimed(ports: Ports, *, readings: Sequence[Reading]) -> int:
             room -= 1
         before = rows.whole(item, "count") if item else 0
         puts.append(scales.put_unclaimed(reading, count=before + counts[device_id]))
-    if puts:
-        ports.table.transact(*([put] for put in puts), durable=False)
+    for outcome in written(ports, [[put] for put in puts], durable=False) if puts else ():
+        if outcome is not Outcome.APPLIED:
+            raise gave_up(outcome)
     return len(readings)

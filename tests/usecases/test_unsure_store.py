@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from bar import HALF, ONE, STOUT, Bar, at, claim, opened, said
 
-from backend.cellar import dead_letters
+from backend.cellar import dead_letters, scales
 from backend.domain.dead_letter import DeadLetter
 from backend.domain.member import OWNER
 from backend.domain.refusal import Conflict
@@ -147,6 +147,17 @@ def test_a_change_that_happened_unseen_and_was_poured_from_since_is_not_made_aga
 
     assert len(bar.stays()) == 2
     assert bar.tap().tapped_at == at(101)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.THROTTLED, Outcome.UNKNOWN])
+def test_a_scale_nobody_claimed_is_not_forgotten_in_silence(bar: Bar, outcome: Outcome) -> None:
+    reading = said(0, 100.0, device_id="SCALE-99")
+
+    with pytest.raises(StoreUnavailable):
+        take_readings(on(bar, outcome, times=1), readings=[reading])
+
+    assert take_readings(on(bar, Outcome.UNKNOWN, happened=True), readings=[reading]).unclaimed == 1
+    assert bar.ports.table.get(scales.unclaimed_key("SCALE-99")) is not None
 
 
 def test_a_dead_letter_is_counted_once_however_unsure_the_store_is(bar: Bar) -> None:
