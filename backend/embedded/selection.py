@@ -3,6 +3,7 @@
 from typing import Any, Final, NamedTuple
 
 from backend.cellar.paging import check_query, place_of
+from backend.embedded.items import BODY, ITEMS
 from backend.ports import Index, Query
 
 _GREATEST_CODE_POINT: Final = 0x10FFFF
@@ -45,7 +46,7 @@ def selected(query: Query) -> Selected:
     direction = " DESC" if query.descending else ""
     # Only names from _ORDERS are written into the statement; every value is an argument.
     sql = (
-        f"SELECT body, {', '.join(order.place)} FROM items WHERE {' AND '.join(conditions)} "  # noqa: S608 - see above
+        f"SELECT {BODY}, {', '.join(order.place)} FROM {ITEMS} WHERE {' AND '.join(conditions)} "  # noqa: S608 - see above
         f"ORDER BY {', '.join(column + direction for column in order.place)} LIMIT ?"
     )
     return Selected(sql, tuple(arguments))

@@ -63,6 +63,13 @@ INSERT INTO marks SELECT 'received', coalesce(max(received), 0) FROM hot;
 INSERT INTO marks VALUES ('rewritten', 0);
 """
 
+_REWRITTEN: Final = """
+-- What readings rewrite lies apart and close together, so that a commit writes few pages; `items.place` leads there.
+-- An item that is not moved has no place; one is moved when it is next put.
+CREATE TABLE rewritten (place INTEGER PRIMARY KEY, version INTEGER, body BLOB NOT NULL);
+ALTER TABLE items ADD COLUMN place INTEGER;
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
@@ -93,6 +100,7 @@ def script(text: str) -> Callable[[sqlite3.Connection], None]:
 STEPS: Final = (
     Step(version=1, what="the table and the history", apply=script(_TABLE_AND_HISTORY)),
     Step(version=2, what="history in chunks", apply=script(_CHUNKS)),
+    Step(version=3, what="rewritten items apart", apply=script(_REWRITTEN)),
 )
 """In order, without gaps; a step that was ever shipped is never changed: the next one changes what it made."""
 SCHEMA_VERSION: Final = STEPS[-1].version

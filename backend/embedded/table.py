@@ -3,26 +3,15 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
 
 import orjson
 
-from backend.cellar.limits import check_group, check_key, is_number, key_of
+from backend.cellar.limits import check_group, check_key, key_of
 from backend.cellar.paging import cursor_after
+from backend.embedded.items import Write, body_of, delete_of, put_of, version_of
 from backend.embedded.selection import Selected, selected
 from backend.embedded.store import Store
 from backend.ports import Action, Delete, Group, Item, Key, Outcome, Page, Put, Query
-
-_MAX_INTEGER: Final = 2**63 - 1
-_GET: Final = "SELECT body FROM items WHERE pk = ? AND sk = ?"
-_VERSION: Final = "SELECT version FROM items WHERE pk = ? AND sk = ?"
-_DELETE: Final = "DELETE FROM items WHERE pk = ? AND sk = ?"
-_PUT: Final = (
-    "INSERT INTO items (pk, sk, version, body, device, battery_loc, battery, due_shard, due_at) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (pk, sk) DO UPDATE SET version = excluded.version, "
-    "body = excluded.body, device = excluded.device, battery_loc = excluded.battery_loc, "
-    "battery = excluded.battery, due_shard = excluded.due_shard, due_at = excluded.due_at"
-)
 
 
 class SqliteTable:
@@ -42,9 +31,9 @@ class SqliteTable:
         found: dict[Key, Item] = {}
         with self._store.read() as db:
             for key in keys:
-                row = db.execute(_GET, (key.pk, key.sk)).fetchone()
-                if row is not None:
-                    found[key] = _decoded(row[0])
+                body = body_of(db, key)
+                if body is not None:
+                    found[key] = _decoded(body)
         return found
 
     def query(self, query: Query) -> Page:
@@ -73,14 +62,14 @@ class SqliteTable:
                 self._store.sync()
         return outcomes
 
-    def _apply(self, group: Group, steps: Sequence[tuple[str, tuple[Any, ...]] | None]) -> Outcome:
+    def _apply(self, group: Group, writes: Sequence[Write | None]) -> Outcome:
         with self._store.read() as db:
             if not all(_stands(db, action) for action in group):
                 return Outcome.CONFLICT
         with self._store.write() as db:
-            for step in steps:
-                if step is not None:
-                    db.execute(*step)
+            for write in writes:
+                if write is not None:
+                    write(db)
         return Outcome.APPLIED
 
 
@@ -88,41 +77,17 @@ def _stands(db: sqlite3.Connection, action: Action) -> bool:
     """Whether the item an action speaks of has the version it expects."""
     if action.expected_version is None:
         return True
-    key = key_of(action.item) if isinstance(action, Put) else action.key
-    row = db.execute(_VERSION, (key.pk, key.sk)).fetchone()
-    if row is None:
-        return action.expected_version == 0
-    stored: int | None = row[0]
-    return stored == action.expected_version
+    there, version = version_of(db, key_of(action.item) if isinstance(action, Put) else action.key)
+    return version == action.expected_version if there else action.expected_version == 0
 
 
-def _prepared(action: Action) -> tuple[str, tuple[Any, ...]] | None:
-    """The statement of an action, made before the lock is taken; None for a check."""
+def _prepared(action: Action) -> Write | None:
+    """The write of an action, made before the lock is taken; None for a check."""
     if isinstance(action, Put):
-        return _PUT, _row(action.item)
+        return put_of(action.item, _encoded(action.item))
     if isinstance(action, Delete):
-        return _DELETE, (action.key.pk, action.key.sk)
+        return delete_of(action.key)
     return None
-
-
-def _row(item: Item) -> tuple[Any, ...]:
-    """The columns of an item; an index has it only where both of the index's keys stand in it."""
-    battery = item.get("loc_id"), _sortable(item.get("battery_pct"))
-    due = item.get("due_shard"), _sortable(item.get("due_at"))
-    return (
-        item["PK"],
-        item["SK"],
-        item.get("version"),
-        _encoded(item),
-        item.get("device_id"),
-        *(battery if None not in battery else (None, None)),
-        *(due if None not in due else (None, None)),
-    )
-
-
-def _sortable(value: object) -> object:
-    """A number as SQLite sorts it: beyond 63 bits as a float."""
-    return float(value) if is_number(value) and abs(value) > _MAX_INTEGER else value  # type: ignore[arg-type]  # is_number
 
 
 def _encoded(item: Item) -> bytes | str:

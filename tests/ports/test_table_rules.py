@@ -29,7 +29,7 @@ index_keys = st.fixed_dictionaries(
         "battery_pct": st.one_of(st.integers(0, 100), st.integers(0, 10_000).map(lambda n: n / 100)),
     },
 )
-keys = st.builds(Key, st.sampled_from(["P", "Q"]), st.sampled_from(["a", "a#", "b", "ä", "z"]))
+keys = st.builds(Key, st.sampled_from(["P", "Q"]), st.sampled_from(["a", "a#", "a#STATE", "b", "LEDGER", "ä"]))
 
 
 @st.composite
