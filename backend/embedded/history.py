@@ -14,7 +14,7 @@ from backend.embedded.forgetting import forget_some
 from backend.embedded.hot import HOUR, HOUR_MS, hot_rows, in_order, insert
 from backend.embedded.identities import unrecorded
 from backend.embedded.marks import READINGS, RECEIVED, mark, note_recorded
-from backend.embedded.names import NO_KEG, names_of, number_of, numbered
+from backend.embedded.names import NO_KEG, Numbers, names_of, number_of, numbered
 from backend.embedded.reassigning import assign_keg
 from backend.embedded.rollups import sealed_hours
 from backend.embedded.scaled import Row, check_identity, names_in, reading_of, row_of
@@ -34,6 +34,7 @@ class SqliteHistory:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._numbers = Numbers()
 
     def record(self, readings: Sequence[Recorded]) -> int:
         """Keep the readings; gives how many were new.
@@ -50,7 +51,7 @@ class SqliteHistory:
         if not readings:
             return 0
         with self._store.write() as db:
-            numbers = numbered(db, names_in(readings))
+            numbers = self._numbers.of(db, names_in(readings), generation=self._store.generation)
             rows = unrecorded(db, [row_of(reading, numbers) for reading in readings])
             if rows:
                 insert(db, rows)
