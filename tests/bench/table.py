@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from bare import bare
 from bars import LOCATION, Bar, opened
 from report import Report, alone, scratch
 from timing import median_ms, median_wall_ms
@@ -11,9 +12,6 @@ from backend.cellar import taps
 from backend.domain.member import OWNER
 from backend.ports import Query
 from backend.usecases.view_board import view_board
-
-_BARE_GET = "SELECT body FROM items WHERE pk = ? AND sk = ?"
-_BARE_QUERY = "SELECT body FROM items WHERE pk = ? AND sk >= ? AND sk < ? ORDER BY sk"
 
 
 def run(report: Report) -> None:
@@ -26,10 +24,9 @@ def run(report: Report) -> None:
 
 def _single(report: Report, bar: Bar, *, repeats: int) -> None:
     key = taps.key(bar.taps[0])
-    with bar.store.read() as db:
-        bare = _us(lambda: db.execute(_BARE_GET, (key.pk, key.sk)).fetchone(), repeats)
+    get = _us(bare(bar.store, lambda: bar.ports.table.get(key)), repeats)
     report.line("table_get_us", _us(lambda: bar.ports.table.get(key), repeats))
-    report.line("table_get_bare_us", bare)
+    report.line("table_get_bare_us", get)
     report.line("table_commit_shown_us", _us(lambda: _write(bar, durable=False), repeats))
     bar.store.sync()
     report.line("table_commit_durable_us", median_wall_ms(lambda: _write(bar, durable=True), times=repeats) * 1000)
@@ -44,10 +41,9 @@ def _write(bar: Bar, *, durable: bool) -> None:
 
 def _board(report: Report, bar: Bar) -> None:
     wanted = Query(partition=f"LOCATION#{LOCATION}", begins_with=taps.PREFIX)
-    with bar.store.read() as db:
-        bare = median_ms(lambda: db.execute(_BARE_QUERY, (wanted.partition, taps.PREFIX, taps.PREFIX + "~")).fetchall())
+    floor = median_ms(bare(bar.store, lambda: bar.ports.table.query(wanted)))
     report.line("table_query_board_us", median_ms(lambda: bar.ports.table.query(wanted)) * 1000)
-    report.line("table_query_board_bare_us", bare * 1000)
+    report.line("table_query_board_bare_us", floor * 1000)
     whole = median_ms(lambda: view_board(bar.ports, location_id=LOCATION, member=OWNER))
     report.line("view_board_99_taps_ms", whole)
 

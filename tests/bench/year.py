@@ -2,12 +2,12 @@
 
 import gc
 import os
-import sqlite3
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import nicegui.json
+from bare import bare
 from bars import LOCATION, T0, Bar, opened, ports_of, put_on, seal
 from peers.duck import Duck
 from report import AtMost, Report, alone, scratch
@@ -82,19 +82,20 @@ def _keg(bar: Bar, row: Row, begins: datetime) -> str:
 
 def _range(report: Report, ports: Ports, store: Store, span: Range, end: datetime) -> None:
     """One range of the chart, warm: bare, its points, the view of the use case, and the bytes for the browser."""
-    bare = _bare_ms(ports, store, span, end)
-    report.line(f"year_{span}_bare_ms", bare)
     length = _RANGES[span]
-    points = median_ms(
-        lambda: ports.history.points(tap_id=_TAP, start=end - SPAN[span], end=end, bin_seconds=length), times=15
-    )
-    report.line(f"year_{span}_points_ms", points)
+
+    def points() -> object:
+        return ports.history.points(tap_id=_TAP, start=end - SPAN[span], end=end, bin_seconds=length)
+
+    floor = median_ms(bare(store, points), times=15)
+    report.line(f"year_{span}_bare_ms", floor)
+    report.line(f"year_{span}_points_ms", median_ms(points, times=15))
     view = median_ms(lambda: view_history(ports, tap_id=_TAP, span=span, member=OWNER, now=end), times=15)
     report.line(f"year_{span}_view_ms", view)
     chart = median_ms(lambda: _chart(ports, span, end), times=15)
     report.line(f"year_{span}_chart_ms", chart)
     report.line(f"year_{span}_chart_bytes", len(_chart(ports, span, end)))
-    report.line(f"year_{span}_chart_vs_bare_x", chart / bare, AtMost(_AIM_X) if span is Range.YEAR else None)
+    report.line(f"year_{span}_chart_vs_bare_x", chart / floor, AtMost(_AIM_X) if span is Range.YEAR else None)
 
 
 def _chart(ports: Ports, span: Range, end: datetime) -> str:
@@ -102,22 +103,6 @@ def _chart(ports: Ports, span: Range, end: datetime) -> str:
     view = view_history(ports, tap_id=_TAP, span=span, member=OWNER, now=end)
     tap = view_tap(ports, tap_id=_TAP, member=OWNER, now=end)
     return nicegui.json.dumps(figure_of(history_of(view, span=span, tap=tap)))
-
-
-def _bare_ms(ports: Ports, store: Store, span: Range, end: datetime) -> float:
-    """The statement under `points` that gives the most rows, run by itself and fetched."""
-    said: list[str] = []
-    with store.read() as db:
-        db.set_trace_callback(said.append)
-        ports.history.points(tap_id=_TAP, start=end - SPAN[span], end=end, bin_seconds=_RANGES[span])
-        db.set_trace_callback(None)
-        selects = [sql for sql in said if sql.lstrip().upper().startswith("SELECT")]
-        largest = max(selects, key=lambda sql: _size(db, sql))
-        return median_ms(lambda: db.execute(largest).fetchall(), times=15)
-
-
-def _size(db: sqlite3.Connection, sql: str) -> int:
-    return len(db.execute(sql).fetchall())
 
 
 def _cold(report: Report, ports: Ports, store: Store, end: datetime) -> None:
