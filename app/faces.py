@@ -42,7 +42,7 @@ def row_of(face: TapFace, *, location: Location) -> Row:
         beer=beer.name if beer else "No beer",
         brewery=beer.brewery if beer else "",
         color=_colour(beer.srm if beer else None),
-        pct=level.percent if level else None,
+        pct=round(level.percent, 2) if level else None,
         volume=volume_words(level.gallons, unit=location.settings.volume_unit) if level else "",
         left=_left(face),
         size=_size(face.type_id),

@@ -29,7 +29,7 @@ TAPS: Final = 99
 UPDATES_PER_SECOND: Final = 50.0
 AIM_MS: Final = 100.0
 WARM_S: Final = 8.0
-"""Four readings a tap: the first rest and the first steps of a pour are over, and every change is seen."""
+"""Four readings a tap: every tap has its level, and each further reading changes it."""
 LEAD_S: Final = 0.5
 """What is published right after a window begins may have been on its way before."""
 MATCHED_SHARE: Final = 0.99
@@ -90,7 +90,7 @@ def _boards(  # noqa: PLR0913 - one figure of a bench needs all of it
     crowd.grow(light)
     with opened_screen(browser, server.url, width=DESK[0], height=DESK[1]) as screen:
         time.sleep(WARM_S)
-        crowd.heard_afresh()
+        crowd.heard_until_now()
         window = _window(screen, server, pours, crowd, seconds)
         memory = server.memory_mb()
         apart = screen.clock_apart_ms()
@@ -118,7 +118,7 @@ def _window(screen: Screen, server: Served, pours: Pours, crowd: Crowd, seconds:
     lasted = time.time() - began
     server_pct = 100 * (server.cpu_s() - server_cpu) / lasted
     renderer_pct = 100 * (screen.renderer_cpu_s() - renderer_cpu) / lasted
-    heard = crowd.heard()
+    heard = crowd.heard_until_now()
     time.sleep(1)  # the last of them are on their way
     seen, delays, to_socket, sent_in_all = screen.seen(), [], [], 0
     for (tap, at), sent in list(pours.sent_at.items()):

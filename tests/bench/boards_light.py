@@ -30,14 +30,12 @@ class Crowd:
         """Open more boards until there are `count`. Raises HandshakeRefused, aiohttp.ClientError."""
         self._do(self._grow(count))
 
-    def heard_afresh(self) -> None:
-        """Count from now on."""
+    def heard_until_now(self) -> list[Heard]:
+        """What each board was told since this was last asked."""
+        heard = [client.heard for client in self._clients]
         for client in self._clients:
             client.heard = Heard()
-
-    def heard(self) -> list[Heard]:
-        """What each board was told since."""
-        return [client.heard for client in self._clients]
+        return heard
 
     def end(self) -> None:
         """Close every board."""

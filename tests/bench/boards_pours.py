@@ -1,4 +1,4 @@
-"""Scales under taps that all pour: each reading shows a level that was not shown before, so that it can be followed."""
+"""Scales whose weight sinks without a rest: each reading shows a level that was not shown before."""
 
 import socket
 import threading
