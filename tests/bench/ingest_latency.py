@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import itertools
+import logging
 import statistics
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final
 
+import structlog
 import uvloop
 from bars import LOCATION, opened
 from ingest import broker
@@ -42,6 +44,7 @@ def run(report: Report) -> None:
 
 async def _run(report: Report) -> None:
     gc.set_threshold(100_000, 50, 1000)  # as the server does
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     with scratch() as folder, broker(folder) as port:
         waits = await _at_bar_rate(
             folder / "data", port, 10 if report.small else 150, 0.01 if report.small else _EVERY_S
