@@ -14,7 +14,7 @@ from backend.embedded.backlog import Backlog
 from backend.embedded.backoff import Backoff
 from backend.embedded.link import Delivery, Link
 from backend.embedded.taking import TRY_AGAIN, BatchTaken, take_batch
-from backend.ports import Ports
+from backend.ports import Ports, StoreUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -141,6 +141,9 @@ class Writer:
         """Take a batch, sync where it is time (in the writer's thread); gives what was taken and whether it synced."""
         if not self._taken:
             self._generation = self._store.generation
+        elif self._generation != self._store.generation:
+            # Somebody else's commit failed and undid what we took: what came later must not be taken before it.
+            raise StoreUnavailable("what was taken is undone: it is taken again")
         taken = take_batch(
             self._ports, arrivals=batch, tolerance_scale=self._clock.speed, set_apart=self._broken >= _TRIES - 1
         )

@@ -5,7 +5,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -58,15 +58,13 @@ def test_the_proof_sees_readings_that_were_acknowledged_and_are_lost(tmp_path: P
     def not_synced_at_a_commit(sql: str) -> str:
         return sql.replace("synchronous=FULL", "synchronous=NORMAL")
 
-    with pytest.raises(AssertionError, match="acknowledged and lost"):
-        _until_seen(tmp_path, change=not_synced_at_a_commit)
+    assert _is_seen("acknowledged and lost", tmp_path, change=not_synced_at_a_commit)
 
 
 def test_the_proof_sees_a_sync_that_does_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Store, "sync", lambda *_arguments: None)
 
-    with pytest.raises(AssertionError, match="acknowledged and lost"):
-        _until_seen(tmp_path)
+    assert _is_seen("acknowledged and lost", tmp_path)
 
 
 def test_the_proof_sees_a_history_that_is_durable_without_its_state(
@@ -81,11 +79,16 @@ def test_the_proof_sees_a_history_that_is_durable_without_its_state(
 
     monkeypatch.setattr(SqliteHistory, "record", torn)
 
-    with pytest.raises(AssertionError, match=r"the state is of|has readings and no state"):
-        _until_seen(tmp_path)
+    assert _is_seen("the state is of", tmp_path)
 
 
-def _until_seen(place: Path, **options: object) -> None:
+def _is_seen(what: str, place: Path, *, change: Callable[[str], str] = lambda sql: sql) -> bool:
+    """Whether some story ends because of this."""
     for seed in range(SEEDS_TO_SEE):
         (place / str(seed)).mkdir()
-        Story(place / str(seed), seed=seed, **options).live(CUTS_IN_A_STORY)  # type: ignore[arg-type]  # `change`
+        try:
+            Story(place / str(seed), seed=seed, change=change).live(CUTS_IN_A_STORY)
+        except AssertionError as seen:
+            if what in str(seen):
+                return True
+    return False
