@@ -64,11 +64,15 @@ class FolderLock:
             self._close()
 
     def _write(self, text: bytes) -> None:
-        """Say who holds the folder; on a full disk the lock itself still stands, so nothing is raised."""
+        """Say who holds the folder, so that it is still said after a power cut.
+
+        On a full disk the lock itself still stands, so nothing is raised.
+        """
         if self._descriptor is not None:
             with contextlib.suppress(OSError):
                 os.ftruncate(self._descriptor, 0)
                 os.pwrite(self._descriptor, text, 0)
+                os.fsync(self._descriptor)
 
     def _close(self) -> None:
         if self._descriptor is not None:
