@@ -25,7 +25,7 @@ QUIET_MS: Final = 120_000
 """A part is due once a reading was received this long after its end, and nothing came into it for as long."""
 PATIENCE_MS: Final = 600_000
 """Late readings that keep coming wait for one another no longer than this."""
-READINGS_AT_ONCE: Final = 2500
+READINGS_AT_ONCE: Final = 1000
 _SYNC_AFTER: Final = 20_000
 """Readings sealed after which we do not wait for the writer's next sync: a backlog must not be one transaction."""
 _SLICE_MS: Final = HOUR_MS // 6
