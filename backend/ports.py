@@ -10,7 +10,10 @@ from backend.domain.events import Event
 from backend.domain.ids import TapId
 
 Value: TypeAlias = "bool | int | float | str | Sequence[Value] | Mapping[str, Value] | None"
-"""What an item may hold: what DynamoDB and JSON both keep exactly (finite floats only)."""
+"""What an item may hold: what DynamoDB and JSON both keep exactly (finite floats only).
+
+A number comes back equal, not always of its type: 5.0 may come back as 5.
+"""
 
 Item = Mapping[str, Value]
 """A row: `PK` and `SK` (non-empty text), `version` where it is written conditionally, and its attributes."""
@@ -123,7 +126,8 @@ class Table(Protocol):
         """Apply each group by itself, all or nothing, in order; one outcome a group.
 
         With `durable` False the change is visible at once in this process and survives a power cut only after
-        the store's next sync. Raises TableRefused before anything is written, StoreUnavailable.
+        the store's next sync. Raises TableRefused before anything is written; StoreUnavailable where nothing
+        of the call stands.
         """
 
 
