@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from backend.domain.beer import Beer
@@ -33,6 +34,13 @@ class Bar:
     taps: tuple[TapId, ...]
 
 
+@cache
+def tap_of(number: int) -> TapId:
+    """The tap of that number."""
+    return TapId(LOCATION, number)
+
+
+@cache
 def device(number: int) -> str:
     """The scale under tap `number`."""
     return f"SCALE-{number:04d}"
@@ -63,7 +71,7 @@ def opened(folder: Path, *, taps: int) -> Iterator[Bar]:
         location = Location(location_id=LOCATION, name="Bench", timezone="America/Los_Angeles")
         open_location(ports, location=location, member=OWNER)
         add_beer(ports, beer=_PILS, location_id=LOCATION, member=OWNER)
-        ids = tuple(TapId(LOCATION, number) for number in range(1, taps + 1))
+        ids = tuple(map(tap_of, range(1, taps + 1)))
         before = T0 - timedelta(hours=1)
         for tap_id in ids:
             set_up_tap(ports, tap_id=tap_id, member=OWNER)

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import cycle
 
 from firmware.scale import messages
@@ -57,6 +58,7 @@ class Said:
         )
 
 
+@cache
 def boot_of(number: int) -> int:
     """The boot of the scale under a tap: any 32 bits, as a device draws them."""
     return Dice(_SEED, number).word()

@@ -1,9 +1,8 @@
 """What a scale of the story said, as history keeps it."""
 
-from bars import LOCATION, device
+from bars import device, tap_of
 from story import Said, boot_of
 
-from backend.domain.ids import TapId
 from backend.domain.times import from_epoch_ms
 from backend.ports import Recorded
 
@@ -17,7 +16,7 @@ def recorded(said: Said) -> Recorded:
         digest=None,
         measured_at=from_epoch_ms(said.t * 1000),
         received_at=from_epoch_ms(said.received_ms),
-        tap_id=TapId(LOCATION, said.number),
+        tap_id=tap_of(said.number),
         keg_id=f"keg.{said.number}.{said.keg}",
         weight_lbs=said.weight_lbs,
         stable=said.stable,

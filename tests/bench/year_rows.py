@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bars import LOCATION, T0, device
+from bars import T0, device, tap_of
 from story import boot_of, readings
 
-from backend.domain.ids import TapId
-from backend.domain.times import from_epoch_ms
+from backend.domain.times import epoch_ms, from_epoch_ms
 from backend.ports import Recorded
 
 WEEK = timedelta(days=7)
@@ -64,7 +63,7 @@ def days_of(week: list[Row], *, begins: datetime, until: datetime) -> Iterator[l
 
 def recorded(row: Row, *, begins: datetime, seq: int, keg_id: str) -> Recorded:
     """The reading as history takes it."""
-    ms = (int(begins.timestamp()) + row.after) * 1000
+    ms = (epoch_ms(begins) // 1000 + row.after) * 1000
     return Recorded(
         device_id=device(row.number),
         boot=boot_of(row.number),
@@ -72,7 +71,7 @@ def recorded(row: Row, *, begins: datetime, seq: int, keg_id: str) -> Recorded:
         digest=None,
         measured_at=from_epoch_ms(ms),
         received_at=from_epoch_ms(ms + row.late_ms),
-        tap_id=TapId(LOCATION, row.number),
+        tap_id=tap_of(row.number),
         keg_id=keg_id,
         weight_lbs=row.weight_lbs,
         stable=row.stable,
