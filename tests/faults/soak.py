@@ -13,15 +13,18 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Page, sync_playwright
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "e2e"))  # the tests are no package
+# The tests are no package; what we share with others lies with them.
+sys.path.insert(0, str(Path(__file__).parents[2] / "e2e"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
 
 from demo_server import Demo
+from report import AtMost, Report
 from soak_samples import Ended, Sample, Watch, write_samples
 
 MINUTES: Final = 120.0
@@ -60,7 +63,7 @@ def main() -> int:
         cut = str(ended)
     shutil.rmtree(place / "demo", ignore_errors=True)
     print(flush=True)  # noqa: T201 - what was measured is printed
-    _judge([one for one in samples if one.at_s >= min(WARM_UP_S, asked.minutes * 15)])
+    judge([one for one in samples if one.at_s >= min(WARM_UP_S, asked.minutes * 15)], Report())
     _say(f"the samples are in {place / 'samples.csv'}")
     if cut:
         _say(f"the soak is not whole: {cut}")
@@ -103,42 +106,38 @@ def _board(url: str) -> Iterator[Page]:
         browser.close()
 
 
-def _judge(samples: Sequence[Sample]) -> None:
+def judge(samples: Sequence[Sample], report: Report) -> None:
     """Say what the samples after the warm-up come to."""
     if len(samples) < 3:
-        _say("too few samples for a judgement: let it run longer")
+        report.say("too few samples for a judgement: let it run longer")
         return
-    hours = [one.at_s / 3600 for one in samples]
-
-    def slope(values: Sequence[float]) -> float:
-        return statistics.linear_regression(hours, values).slope
-
-    def drift(values: Sequence[float]) -> float:
-        """How much more the last third has than the first, by their medians."""
-        third = max(1, len(values) // 3)
-        return statistics.median(values[-third:]) - statistics.median(values[:third])
-
     first, last = samples[0], samples[-1]
-    span = last.at_s - first.at_s
-    _line("soak_minutes", span / 60)
-    _line("soak_readings_per_second", (last.readings - first.readings) / span)
-    _line("soak_server_cpu_percent", 100 * (last.server.cpu_s - first.server.cpu_s) / span)
-    _line("soak_rss_mb", last.server.rss_mb)
-    _line("soak_rss_slope_mb_per_hour", slope([one.server.rss_mb for one in samples]), most=5)
-    _line("soak_simulator_rss_slope_mb_per_hour", slope([one.simulator.rss_mb for one in samples]), most=5)
-    _line("soak_board_heap_slope_mb_per_hour", slope([one.heap_mb for one in samples]))
-    _line("soak_wal_mb", max(one.wal_mb for one in samples), most=64)
-    _line("soak_db_growth_bytes_per_reading", (last.db_mb - first.db_mb) * _MB / max(1, last.readings - first.readings))
-    _line("soak_more_descriptors", drift([float(one.server.descriptors) for one in samples]), most=3)
-    _line("soak_more_threads", drift([float(one.server.threads) for one in samples]), most=3)
-    _line("soak_health_ms_median", statistics.median(one.health_ms for one in samples))
-    _line("soak_board_lost_samples", sum(one.tiles == 0 for one in samples), most=0)
-    _line("soak_not_well_samples", sum(not one.well for one in samples), most=0)
+    span, readings = last.at_s - first.at_s, last.readings - first.readings
+    report.line("soak_minutes", span / 60)
+    report.line("soak_readings_per_second", readings / span)
+    report.line("soak_server_cpu_percent", 100 * (last.server.cpu_s - first.server.cpu_s) / span)
+    report.line("soak_rss_mb", last.server.rss_mb)
+    report.line("soak_rss_slope_mb_per_hour", _slope(samples, lambda one: one.server.rss_mb), AtMost(5))
+    report.line("soak_simulator_rss_slope_mb_per_hour", _slope(samples, lambda one: one.simulator.rss_mb), AtMost(5))
+    report.line("soak_board_heap_slope_mb_per_hour", _slope(samples, lambda one: one.heap_mb))
+    report.line("soak_wal_mb", max(one.wal_mb for one in samples), AtMost(64))
+    report.line("soak_db_growth_bytes_per_reading", (last.db_mb - first.db_mb) * _MB / max(1, readings))
+    report.line("soak_more_descriptors", _drift(samples, lambda one: one.server.descriptors), AtMost(3))
+    report.line("soak_more_threads", _drift(samples, lambda one: one.server.threads), AtMost(3))
+    report.line("soak_health_ms_median", statistics.median(one.health_ms for one in samples))
+    report.line("soak_board_lost_samples", sum(one.tiles == 0 for one in samples), AtMost(0))
+    report.line("soak_not_well_samples", sum(not one.well for one in samples), AtMost(0))
 
 
-def _line(name: str, value: float, *, most: float | None = None) -> None:
-    judged = "" if most is None else f" aim<={most:g} {'ok' if value <= most else 'short'}"
-    print(f"bench {name} {value:.2f}{judged}", flush=True)  # noqa: T201 - the line is the product
+def _slope(samples: Sequence[Sample], of: Callable[[Sample], float]) -> float:
+    """How much it grows in an hour, by least squares."""
+    return statistics.linear_regression([one.at_s / 3600 for one in samples], [of(one) for one in samples]).slope
+
+
+def _drift(samples: Sequence[Sample], of: Callable[[Sample], float]) -> float:
+    """How much more the last third has than the first, by their medians."""
+    third = max(1, len(samples) // 3)
+    return statistics.median(map(of, samples[-third:])) - statistics.median(map(of, samples[:third]))
 
 
 def _say(sentence: str) -> None:
