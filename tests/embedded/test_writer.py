@@ -1,86 +1,73 @@
-"""The writer by itself, over a real store: what comes back is taken in its order."""
-
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
-from intake_bar import LOCATION, Bar, opened_bar
-from structlog.testing import capture_logs
+from intake_bar import opened_bar
 
-from backend.cellar import taps
 from backend.clock import SystemClock
-from backend.domain.ids import TapId
+from backend.embedded import writer as writer_module
 from backend.embedded.backlog import Backlog
 from backend.embedded.link import Delivery, Link
-from backend.embedded.writer import Writer
-from backend.ports import Put, StoreUnavailable
+from backend.embedded.taking import BatchTaken, take_batch
+from backend.embedded.writer import BATCH, Writer
+from backend.ports import Ports
 
-NOW = datetime(2026, 3, 20, 20, 40, tzinfo=UTC)
-HALF_AN_HOUR = timedelta(minutes=30)
+NOW = datetime(2026, 3, 18, 20, 40, tzinfo=UTC)
 
 
-class Peer:
-    """The other end of the connection: hears what is acknowledged."""
+class Acknowledged:
+    """A link that remembers what was acknowledged over it."""
 
     def __init__(self) -> None:
-        self.heard: list[int] = []
+        self.mids: list[int] = []
 
     def acknowledge(self, mids: Sequence[int]) -> None:
-        self.heard += mids
-
-    def delivery(self, seq: int, *, at: datetime) -> Delivery:
-        return Delivery(
-            topic="keg/readings/SCALE-1",
-            payload=b'{"weight_lbs":%d}' % (100 - seq),
-            received_at=at,
-            link=cast("Link", self),
-            mid=seq,
-        )
+        self.mids += mids
 
 
-def anothers_act_that_fails(bar: Bar) -> None:
-    """A durable act that meets a full disk, which undoes all that was not durable yet."""
-    with bar.store.read() as db:
-        (pages,) = db.execute("PRAGMA page_count").fetchone()
-        db.execute(f"PRAGMA max_page_count = {pages}")
-    with pytest.raises(StoreUnavailable):
-        bar.ports.table.transact([Put(item={"PK": "P", "SK": "large", "x": "x" * 100_000})])
-    with bar.store.read() as db:
-        db.execute("PRAGMA max_page_count = 1000000")
+def test_what_waits_is_taken_in_few_large_batches_and_all_of_it_is_acknowledged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
 
+    def counted(ports: Ports, *, arrivals: Sequence[Delivery], **settings: float) -> BatchTaken:
+        sizes.append(len(arrivals))
+        return take_batch(ports, arrivals=arrivals, tolerance_scale=settings["tolerance_scale"])
 
-def test_what_a_failed_act_of_somebody_else_undid_is_taken_before_what_came_later(tmp_path: Path) -> None:
-    async def scenario(bar: Bar) -> list[Any]:
-        backlog, peer, progressed = Backlog(), Peer(), asyncio.Event()
-        writer = Writer(
-            ports=bar.ports,
-            store=bar.store,
-            clock=SystemClock(),
-            backlog=backlog,
-            window=lambda: 100,
-            progressed=progressed.set,
-            commit_seconds=3600,
-        )
-        running = asyncio.create_task(writer.run())
-        with capture_logs() as logged:
-            backlog.put(peer.delivery(1, at=NOW))
-            await progressed.wait()
-            anothers_act_that_fails(bar)
-            backlog.put(peer.delivery(2, at=NOW + HALF_AN_HOUR))
+    monkeypatch.setattr(writer_module, "take_batch", counted)
+    waiting = BATCH + 500
+    link = Acknowledged()
+
+    async def story() -> None:
+        with opened_bar(tmp_path) as bar:
+            backlog = Backlog()
+            for seq in range(waiting):
+                backlog.put(
+                    Delivery(
+                        link=cast("Link", link),
+                        mid=seq + 1,
+                        topic="keg/readings/SCALE-1",
+                        payload=b'{"boot":7,"seq":%d,"weight_lbs":80}' % seq,
+                        received_at=NOW,
+                    )
+                )
+            writer = Writer(
+                ports=bar.ports,
+                store=bar.store,
+                clock=SystemClock(),
+                backlog=backlog,
+                window=lambda: 200,
+                progressed=lambda: None,
+            )
             writer.finish()
-            await running
-        writer.close()
-        assert peer.heard == [1, 2]
-        return [line["event"] for line in logged]
+            await writer.run()
+            writer.close()
+            assert bar.ports.history.count() == waiting
 
-    with opened_bar(tmp_path) as bar:
-        logged = asyncio.run(scenario(bar))
-        state = bar.ports.table.get(taps.state_key(TapId(LOCATION, 1)))
+    asyncio.run(story())
 
-        assert logged == ["readings cannot be stored, they wait"]
-        assert state is not None
-        assert taps.state_from_item(state).weight_lbs == 98
-        assert bar.weights() == [99, 98]
+    assert sizes == [BATCH, 500]
+    assert link.mids == list(range(1, waiting + 1))
