@@ -135,6 +135,7 @@ def _keg(share: float) -> Keg:
     return Keg(_SHELL_LBS, (_FULL_LBS - _SHELL_LBS) * share, _FULL_LBS, _GRAVITY, gas=True)
 
 
+@cache
 def _pairs(number: int) -> list[tuple[float, float]]:
     """By how much (lb) a conversion and the filtered weight after it are off, a second apart, on a keg at rest."""
     dice = Dice(_SEED, number, 4242)
