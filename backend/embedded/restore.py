@@ -101,7 +101,10 @@ def rescue(store: Path, folders: Sequence[Path], *, damage: DamagedFile, now: da
             moved_to=str(moved),
         )
         return backup
-    raise damage
+    raise DamagedFile(
+        f"{damage}, and there is no whole backup of it: put one in its place with `scale-sense restore`, "
+        "or move it away to start anew"
+    ) from damage
 
 
 def refuse_emptied(store: Path, folder: Path) -> None:

@@ -64,10 +64,7 @@ def _refuse_damage(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _damaged(path: Path, why: str) -> str:
-    return (
-        f"{path} is damaged ({why}), and there is no whole backup of it: put one in its place with `scale-sense "
-        "restore`, or move it away to start anew"
-    )
+    return f"{path} is damaged ({' '.join(why.split())})"
 
 
 def _set_up(connection: sqlite3.Connection, path: Path) -> None:
