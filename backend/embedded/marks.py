@@ -6,7 +6,10 @@ from typing import Final
 READINGS: Final = "readings"
 """How many readings are kept."""
 RECEIVED: Final = "received"
-"""The newest moment (epoch ms) at which a kept reading was received: whether an hour is over is judged by it."""
+"""When (epoch ms) the last readings were received: whether an hour is over is judged by it.
+
+Not the newest moment ever: a clock that was ahead and is set right must leave nothing behind in the future.
+"""
 REWRITTEN: Final = "rewritten"
 """Grows whenever kept readings are changed, or lie elsewhere than before."""
 
@@ -23,9 +26,9 @@ def add_to_mark(db: sqlite3.Connection, name: str, more: int) -> None:
 
 
 def note_recorded(db: sqlite3.Connection, *, count: int, received: int) -> None:
-    """That so many readings were added, the newest of them received then (epoch ms)."""
+    """Note that so many readings were added, the newest of them received then (epoch ms)."""
     db.execute(
-        "UPDATE marks SET value = CASE name WHEN 'readings' THEN value + ? ELSE max(value, ?) END "
+        "UPDATE marks SET value = CASE name WHEN 'readings' THEN value + ? ELSE ? END "
         "WHERE name IN ('readings', 'received')",
         (count, received),
     )

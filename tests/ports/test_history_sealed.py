@@ -1,6 +1,7 @@
 """Whatever is sealed at whatever moment, history says what it would say if nothing were."""
 
 import itertools
+import tracemalloc
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 from store_process import NOW
 from test_history import NOON, OTHER_TAP, TAP, bins, foreign, kept, minutes, reading
 from test_history_rules import BASE, Step, assignments, check, readings, take
+from test_store_migrations import put_back, told
 
+from backend.embedded.compaction import Compaction
 from backend.embedded.history import IN_BULK, SqliteHistory
 from backend.embedded.store import Store
 from backend.ports import KegSpan
@@ -110,6 +113,17 @@ def test_a_late_reading_is_merged_once_nothing_comes_any_more(store: Store, hist
     assert (soon, in_hot(store)) == (21, 1)
 
 
+def test_a_clock_that_was_years_ahead_does_not_make_every_hour_due(store: Store, history: SqliteHistory) -> None:
+    ahead = minutes(60 * 24 * 3650)
+    history.record([reading(number, minutes(number)) for number in range(10)])
+    history.record([reading(10, ahead, received_at=ahead)])
+
+    history.record([reading(11, minutes(11))])
+    compact(store)
+
+    assert in_hot(store) == 12
+
+
 def test_what_a_publisher_without_numbers_repeats_is_known_after_sealing(store: Store, history: SqliteHistory) -> None:
     batch = [foreign(NOON, "a"), foreign(NOON, "b"), foreign(minutes(1), "a")]
     history.record([*batch, reading(1, minutes(2))])
@@ -161,6 +175,45 @@ def test_a_past_recorded_in_bulk_is_sealed_at_once(store: Store, history: Sqlite
     assert history.record(past) == 0
     assert kept(history) == past
     assert sum(one.count for one in bins(history)) == IN_BULK
+
+
+def test_a_store_from_before_chunks_is_sealed_and_tells_the_same(tmp_path: Path) -> None:
+    put_back(tmp_path / "old", 1)
+    with Store(tmp_path / "old", now=NOW) as store:
+        before = told(SqliteHistory(store))
+
+        compact(store)
+
+        assert told(SqliteHistory(store)) == before
+        assert in_hot(store) < 25
+
+
+def test_sealing_a_long_backlog_takes_little_memory(store: Store, history: SqliteHistory) -> None:
+    for begin in range(0, 12_000, 1000):
+        history.record([reading(number, NOON + number * timedelta(seconds=2)) for number in range(begin, begin + 1000)])
+    compaction = Compaction(store)
+    compaction.step()
+
+    tracemalloc.start()
+    while compaction.step():
+        pass
+    (_, most) = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 4_000_000  # an hour is 1,800 readings here
+
+
+def test_a_keg_told_anew_for_long_takes_little_memory(store: Store, history: SqliteHistory) -> None:
+    history.record([reading(number, NOON + number * timedelta(seconds=30)) for number in range(20_000)])
+    seal_all(store)
+
+    tracemalloc.start()
+    moved = history.assign(tap_id=TAP, spans=[KegSpan(keg_id="keg-2", start=NOON)])
+    (_, most) = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert moved == 20_000
+    assert most < 1_000_000
 
 
 def test_compaction_leaves_nothing_to_be_made_durable(store: Store, history: SqliteHistory) -> None:
