@@ -4,7 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,8 @@ log = structlog.get_logger(__name__)
 
 BY_HAND: Final = "by-hand"
 """What the name of a backup says that a person asked for; it is never taken away."""
+_LONGEST: Final = timedelta(days=1)
+"""No backup takes longer."""
 _SCHEMAS: Final = 3
 """How many copies of before a change of schema are kept."""
 
@@ -55,8 +57,10 @@ def back_up_by_schedule(
 ) -> Backup:
     """Make a backup in `folder` and take away those that have had their time; raises as `back_up`.
 
-    Where none can be made, the old ones stay.
+    Where none can be made, the old ones stay. What a backup left that was killed on its way a day ago goes first.
     """
+    for path in _abandoned(folder, now=now):
+        path.unlink(missing_ok=True)
     made = back_up(store, folder / copy_name(now), leave=leave, stopping=stopping)
     log.info("a backup is made", path=str(made.path), size=made.size)
     for path in thinned(backups(folder), keep=keep):
@@ -89,6 +93,12 @@ def thinned(newest_first: Sequence[Path], *, keep: Keep) -> list[Path]:
         *(path for path in newest_first if _why(path) == BY_HAND),
     }
     return [path for path in newest_first if path not in staying]
+
+
+def _abandoned(folder: Path, *, now: datetime) -> list[Path]:
+    """Parts of backups that nobody can be at work on any more, with their journals."""
+    parts = [(taken_at(Path(path.name.partition(".part")[0])), path) for path in folder.glob("scale-sense-*.db.part*")]
+    return [path for at, path in parts if at is not None and now - at > _LONGEST]
 
 
 def _first_of_each(paths: Iterable[Path], period: Callable[[datetime], str], count: int) -> Iterable[Path]:

@@ -173,6 +173,18 @@ def test_a_backup_by_schedule_bears_its_time_and_takes_old_ones_away(store: Stor
     ]
 
 
+def test_what_a_killed_backup_left_goes_once_nobody_can_be_at_work_on_it(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "b"
+    folder.mkdir()
+    old, fresh = (f"{copy_name(NOW - age)}.part" for age in (2 * DAY, DAY / 2))
+    for name in (old, f"{old}-journal", fresh, "another.db.part"):
+        (folder / name).write_bytes(b"half")
+
+    back_up_by_schedule(store.path, folder, keep=Keep(), leave=0, stopping=threading.Event(), now=NOW)
+
+    assert {path.name for path in folder.iterdir()} == {copy_name(NOW), fresh, "another.db.part"}
+
+
 # ---------------------------------------------------------------- which of them stay
 
 
