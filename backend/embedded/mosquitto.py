@@ -165,7 +165,17 @@ class MosquittoChild:
             await process.wait()
 
 
-def _opened_log(path: Path) -> IO[bytes]:
+def trim_log(folder: Path) -> None:
+    """Keep what Mosquitto has said in a data folder from growing over a megabyte or two, also while it runs.
+
+    It writes at the end of the file wherever that is, so the file is copied and emptied, not moved.
+    """
+    path = folder / "broker" / "mosquitto.log"
     if path.exists() and path.stat().st_size > _MAX_LOG_BYTES:
-        path.replace(path.with_suffix(".log.1"))
+        shutil.copyfile(path, path.with_suffix(".log.1"))
+        os.truncate(path, 0)
+
+
+def _opened_log(path: Path) -> IO[bytes]:
+    trim_log(path.parent.parent)
     return path.open("ab")

@@ -12,6 +12,7 @@ from backend.embedded.backup import Keep, back_up_by_schedule
 from backend.embedded.clockwork import Job
 from backend.embedded.compaction import Compaction
 from backend.embedded.copying import LEAVE_BYTES, SourceDamaged, look_for_damage
+from backend.embedded.mosquitto import trim_log
 from backend.embedded.schedules import Daily, Every
 from backend.embedded.store import Store
 from backend.ports import Ports, Query, Table
@@ -22,6 +23,7 @@ QUIET: Final = time(5)
 _OFTEN: Final = timedelta(minutes=1)
 """Of the story; a step that finds nothing due costs a look at one row."""
 _SOON: Final = timedelta(minutes=2)
+_HOUR: Final = timedelta(hours=1)
 _WEEK: Final = timedelta(days=7)
 
 
@@ -42,6 +44,7 @@ def jobs(store: Store, ports: Ports, *, plan: BackupPlan | None, stopping: threa
             schedule=Daily(QUIET, zone=lambda: bar_zone(ports.table), first=_SOON),
             run=lambda now: forget_old_readings(ports, now=now),
         ),
+        Job(name="broker log", schedule=Every(_HOUR), run=lambda _: _trimmed(store.path.parent), remembered=False),
         Job(
             name="damage",
             schedule=Every(_WEEK, first=_WEEK),
@@ -86,4 +89,9 @@ def _backing_up(store: Store, plan: BackupPlan, stopping: threading.Event) -> Ca
 def _looked_through(store: Store, stopping: threading.Event) -> bool:
     """Look for damage that a clean start does not look for in a large file."""
     store.damage = look_for_damage(store.path, stopping=stopping) or store.damage
+    return False
+
+
+def _trimmed(folder: Path) -> bool:
+    trim_log(folder)
     return False

@@ -95,7 +95,7 @@ def test_health_tells_what_a_machine_needs_to_know(serving: Serving) -> None:
             assert told["readings_stored"] == 2
             assert told["store"] == {"pending": True, "note": None, "restored": None}
             assert told["jobs"] == {
-                name: {"last": None, "note": None} for name in ("compaction", "retention", "damage")
+                name: {"last": None, "note": None} for name in ("compaction", "retention", "broker log", "damage")
             }
             assert told["simulator"] is None
             assert [

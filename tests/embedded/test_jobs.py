@@ -86,7 +86,7 @@ def test_a_backup_holds_what_was_only_shown_when_it_began(bar: Bar, plan: Backup
 
 
 def test_without_a_plan_no_backups_are_made(bar: Bar) -> None:
-    assert list(clockwork(bar, None, Wall()).state()) == ["compaction", "retention", "damage"]
+    assert list(clockwork(bar, None, Wall()).state()) == ["compaction", "retention", "broker log", "damage"]
 
 
 def test_a_bar_that_is_not_set_up_yet_goes_by_utc(bar: Bar) -> None:
@@ -146,3 +146,15 @@ def test_a_look_for_damage_can_be_broken_off(bar: Bar, monkeypatch: pytest.Monke
 
     assert whole is None
     assert bar.ports.table.get(Key("P", "00000")) is not None
+
+
+def test_the_log_of_the_broker_is_cut_while_it_is_written(bar: Bar) -> None:
+    path = bar.store.path.parent / "broker" / "mosquitto.log"
+    path.parent.mkdir()
+    with path.open("ab", buffering=0) as mosquitto:
+        mosquitto.write(b"old\n" * 300_000)
+        clockwork(bar, None, Wall()).turn()
+        mosquitto.write(b"new\n")
+
+    assert path.read_bytes() == b"new\n"
+    assert path.with_suffix(".log.1").stat().st_size == 1_200_000
