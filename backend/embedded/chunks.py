@@ -49,18 +49,25 @@ def rows_of(db: sqlite3.Connection, hour: int, tap: int) -> list[Row]:
     try:
         return unpack(packed, hour=hour, tap=tap)
     except BadChunk as bad:
-        raise _damaged(db, hour, tap, bad) from bad
+        raise _damaged(names_of(db, (tap,))[tap], hour, bad) from bad
 
 
-def weights_of(db: sqlite3.Connection, hour: int, tap: int) -> Weights:
-    """What a tap weighed in a sealed hour, nothing where there is no chunk. Raises ChunkDamaged."""
-    row = db.execute("SELECT CAST(body AS BLOB) FROM chunks WHERE id = ?", (chunk_id(hour, tap),)).fetchone()
-    if row is None:
-        return Weights([], [], [])
+def packed_weights(db: sqlite3.Connection, hours: Sequence[int], tap: int) -> list[tuple[int, bytes]]:
+    """What charts need of the hours that have a chunk, still packed: to be opened with the store given back."""
+    found = []
+    for hour in hours:
+        row = db.execute("SELECT CAST(body AS BLOB) FROM chunks WHERE id = ?", (chunk_id(hour, tap),)).fetchone()
+        if row is not None:
+            found.append((hour, row[0]))
+    return found
+
+
+def opened_weights(packed: bytes, *, hour: int, tap_name: str) -> Weights:
+    """What a tap weighed in a sealed hour. Raises ChunkDamaged."""
     try:
-        return unpack_weights(row[0], hour=hour)
+        return unpack_weights(packed, hour=hour)
     except BadChunk as bad:
-        raise _damaged(db, hour, tap, bad) from bad
+        raise _damaged(tap_name, hour, bad) from bad
 
 
 def put_chunk(db: sqlite3.Connection, hour: int, tap: int, packed: Packed, *, count: int, unnumbered: int) -> None:
@@ -112,9 +119,8 @@ def _ids(hour: int, tap: int) -> tuple[int, int]:
     return first, first + _PIECES
 
 
-def _damaged(db: sqlite3.Connection, hour: int, tap: int, bad: BadChunk) -> ChunkDamaged:
-    name = names_of(db, (tap,))[tap]
+def _damaged(tap_name: str | None, hour: int, bad: BadChunk) -> ChunkDamaged:
     return ChunkDamaged(
-        f"the single readings of {name} in the hour from {iso(from_epoch_ms(hour * 1000))} cannot be read ({bad}): "
+        f"the single readings of {tap_name} in the hour from {iso(from_epoch_ms(hour * 1000))} cannot be read ({bad}): "
         "its charts by the hour still stand; put a backup in place to have them back"
     )

@@ -67,11 +67,8 @@ class SqliteHistory:
         """
         if bin_seconds not in BIN_SECONDS:
             raise ValueError(f"there are no bins of {bin_seconds} s: choose one of {BIN_SECONDS}")
-        with self._store.read() as db:
-            tap = number_of(db, tap_id.dimension)
-            if tap is None:
-                return []
-            return bins_of(db, tap, bin_seconds, _first_start(start, bin_seconds), _first_start(end, bin_seconds))
+        first, beyond = _first_start(start, bin_seconds), _first_start(end, bin_seconds)
+        return bins_of(self._store, tap_id, bin_seconds, first, beyond)
 
     def readings(self, *, tap_id: TapId, start: datetime, end: datetime, limit: int = 10_000) -> Sequence[Recorded]:
         """The single readings measured in [start, end), oldest first, at most `limit`.
