@@ -1,6 +1,7 @@
 """What a bench prints: one line a figure, with the aim it is held against."""
 
 import argparse
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -62,10 +63,14 @@ class Report:
         print(f"  ... {sentence}", file=sys.stderr, flush=True)  # noqa: T201 - the same
 
 
+HOME = "SCALE_SENSE_BENCH_FOLDER"
+"""Names the folder in which a bench may leave things lie when it is ended by force; the runner clears it."""
+
+
 @contextmanager
 def scratch() -> Iterator[Path]:
     """An empty folder on the disk of this checkout, gone afterwards: a folder in memory would write nothing."""
-    home = ROOT / "data" / "bench"
+    home = Path(os.environ.get(HOME, ROOT / "data" / "bench"))
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home) as name:
         yield Path(name)

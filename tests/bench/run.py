@@ -7,9 +7,11 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from report import HOME, scratch
 
 HERE = Path(__file__).parent
 
@@ -70,10 +72,15 @@ def _run(bench: Bench, folder: Path, *, small: bool) -> tuple[list[str], bool]:
     # Run by pytest we would hand its settings to the servers that a bench starts.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     command = [sys.executable, str(folder / f"{bench.name}.py"), *(["--small"] if small else [])]
+    with scratch() as home:
+        return _told(command, kept | {HOME: str(home)}, seconds=bench.seconds)
+
+
+def _told(command: Sequence[str], environment: Mapping[str, str], *, seconds: float) -> tuple[list[str], bool]:
     figures = []
     # A group of its own: what a bench has started ends with it.
-    with subprocess.Popen(command, env=kept, stdout=subprocess.PIPE, text=True, start_new_session=True) as child:
-        late = threading.Timer(bench.seconds, _end, (child.pid,))
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True) as child:
+        late = threading.Timer(seconds, _end, (child.pid,))
         late.start()
         try:
             for line in child.stdout or ():
