@@ -255,9 +255,12 @@ class Story:
         """Remember what each commit will make of the store, and that it has."""
         if sql != "COMMIT" or self._disk.left is not None:
             return statement(self._change(sql))
-        self._coming.append(content_of(connection))  # one that fails may turn out to stand after the cut
+        coming = content_of(connection)
+        self._coming.append(coming)  # one that fails may turn out to stand after the cut
         rows = statement(self._change(sql))
-        self._certain, self._coming = self._coming[-1], []
+        # A commit that changes nothing writes nothing, so it does not write over one that failed.
+        self._coming = [] if coming != self._certain else self._coming[:-1]
+        self._certain = coming
         return rows
 
 
