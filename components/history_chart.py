@@ -2,7 +2,8 @@
 
 from nicegui import ui
 
-from components.history_figure import LevelHistory, figure_of
+from components.history_figure import figure_of
+from components.level_history import LevelHistory
 
 
 class HistoryChart(ui.element):
@@ -24,11 +25,11 @@ class HistoryChart(ui.element):
             return
         self._drawn = history
         self.props["aria-label"] = described(history)
-        self._empty.set_visibility(not history.points)
+        self._empty.set_visibility(not history.kegs)
         self._empty.set_text(described(history))
-        self._since.set_visibility(bool(history.points and history.since))
+        self._since.set_visibility(bool(history.kegs and history.since))
         self._since.set_text(f"Since {history.since}: before that nothing is known of this tap.")
-        if not history.points:
+        if not history.kegs:
             self._take_away()
         elif self._plot is None:
             with self:
@@ -44,9 +45,9 @@ class HistoryChart(ui.element):
 
 def described(history: LevelHistory) -> str:
     """Say in one sentence what the chart shows."""
-    if not history.points:
+    if not history.kegs:
         return f"No level in the last {history.key} yet. It appears here once this tap has a keg and a reading."
-    first, last = history.points[0].mean, history.now.percent if history.now else history.points[-1].mean
+    first, last = history.kegs[0].means[0], history.now.percent if history.now else history.kegs[-1].means[-1]
     since = f", since {history.since}" if history.since else ""
     count = len(history.changes)
     changes = "no keg change" if count == 0 else "1 keg change" if count == 1 else f"{count} keg changes"

@@ -95,10 +95,10 @@ def test_the_history_marks_keg_changes_and_follows_the_chosen_range(bar: Demo, o
     assert drawn is True
     counts = page.evaluate(
         """() => { const plot = document.querySelector('.js-plotly-plot');
-           const lines = plot.data.filter(t => t.mode?.startsWith('lines') && !t.fill);
-           return {lines: lines.length, bands: plot.data.filter(t => t.fill).length,
-                   marks: plot.data.at(-1).x.length, longest: Math.max(...lines.map(t => t.x.length)),
-                   range: plot.layout.yaxis.range}; }"""
+           const pieces = trace => trace.x.map(x => x ?? '|').join(',').split('|').map(run => run.split(',').filter(Boolean).length);
+           const line = plot.data.find(t => t.mode === 'lines' && t.hovertemplate), band = plot.data.find(t => t.fill);
+           return {lines: pieces(line).length, bands: pieces(band).length, marks: plot.data.at(-1).x.length,
+                   longest: Math.max(...pieces(line)), range: plot.layout.yaxis.range}; }"""
     )
     assert counts["lines"] == counts["bands"] == counts["marks"] + 1
     assert counts["longest"] <= 500

@@ -1,17 +1,16 @@
 """A tap's history as the chart draws it."""
 
 from datetime import datetime
-from itertools import groupby, repeat
+from itertools import groupby
 from operator import attrgetter
 from typing import Final
 
 from backend.domain.level import percents_of
 from backend.domain.location import Location
-from backend.domain.shown import Load
 from backend.domain.times import epoch_ms
 from backend.usecases.view_history import HistoryView, Range
 from backend.usecases.view_tap import TapView
-from components.history_figure import KegChange, LevelHistory, LevelNow, LevelPoint
+from components.level_history import KegChange, KegLevels, LevelHistory, LevelNow
 
 RANGE_WORDS: Final = {
     Range.TWO_HOURS: "2 hours",
@@ -34,16 +33,19 @@ def history_of(view: HistoryView, *, span: Range, tap: TapView) -> LevelHistory:
     The line ends at the level that `tap` shows. A month or a year that is only partly known begins with what is.
     """
     location, start_ms, since = tap.location, epoch_ms(view.start), ""
-    points = _points(view)
+    kegs = _kegs(view)
     changes = [
-        KegChange(at_ms=epoch_ms(keg.tapped_at), label=view.beers.get(keg.keg_id, "New keg"))
+        KegChange(
+            at_ms=epoch_ms(keg.tapped_at),
+            label=view.beers[keg.beer_id].name if keg.beer_id in view.beers else "New keg",
+        )
         for keg in view.kegs.values()
         if keg.tapped_at is not None and view.start <= keg.tapped_at < view.end
     ]
     changes.sort(key=lambda change: change.at_ms)
     end_ms = epoch_ms(view.end)
-    if span in _LONG and points:
-        begins = min([points[0].start_ms, *(change.at_ms for change in changes[:1])])
+    if span in _LONG and kegs:
+        begins = min([kegs[0].starts_s[0] * 1000, *(change.at_ms for change in changes[:1])])
         if begins - start_ms > (end_ms - start_ms) * _MUCH_EMPTY:
             start_ms, since = begins, _day_words(begins, location)
     return LevelHistory(
@@ -51,7 +53,7 @@ def history_of(view: HistoryView, *, span: Range, tap: TapView) -> LevelHistory:
         start_ms=start_ms,
         end_ms=end_ms,
         bin_ms=view.bin_seconds * 1000,
-        points=points,
+        kegs=kegs,
         changes=changes,
         tz=location.timezone,
         warn_pct=location.settings.low_keg_warning_pct,
@@ -61,19 +63,16 @@ def history_of(view: HistoryView, *, span: Range, tap: TapView) -> LevelHistory:
     )
 
 
-def _points(view: HistoryView) -> list[LevelPoint]:
+def _kegs(view: HistoryView) -> list[KegLevels]:
     """The percents of each keg's bins, worked out a keg at a time: a year is thousands of them."""
-    points: list[LevelPoint] = []
-    for keg_id, run in groupby(view.bins, key=_KEG_ID):
-        starts, _, _, means, lows, highs, loads = zip(*run, strict=True)
-        load: Load | None = loads[0]
-        if keg_id is None or load is None:
-            continue
-        percents = (
-            percents_of(gross, empty_lbs=load.empty_lbs, full_lbs=load.full_lbs) for gross in (means, lows, highs)
-        )
-        points += map(LevelPoint, [start * 1000 for start in starts], repeat(keg_id), *percents)
-    return points
+    levels: list[KegLevels] = []
+    told = [one for one in view.weights if one.keg_id in view.kegs]
+    for keg_id, run in groupby(told, key=_KEG_ID):
+        starts_s, _, _, *weights, _ = zip(*run, strict=True)
+        keg = view.kegs[keg_id]
+        means, lows, highs = (percents_of(gross, empty_lbs=keg.empty_lbs, full_lbs=keg.full_lbs) for gross in weights)
+        levels.append(KegLevels(keg_id, starts_s, means, lows, highs))
+    return levels
 
 
 def _now(view: HistoryView, tap: TapView) -> LevelNow | None:

@@ -81,11 +81,15 @@ class Keg:
     def __post_init__(self) -> None:
         """Refuse a keg that weighs more empty than full."""
         keg_type(self.type_id)
-        if not 0 < self.tare.empty_lbs < self.full_lbs:
-            raise Invalid(
-                f"a keg of {self.full_lbs:.1f} lb full cannot weigh {self.tare.empty_lbs:.1f} lb empty: "
-                "check the tare and the keg type"
-            )
+        check_weights(empty_lbs=self.tare.empty_lbs, full_lbs=self.full_lbs)
+
+
+def check_weights(*, empty_lbs: float, full_lbs: float) -> None:
+    """Raises Invalid for a keg that weighs more empty than full."""
+    if not 0 < empty_lbs < full_lbs:
+        raise Invalid(
+            f"a keg of {full_lbs:.1f} lb full cannot weigh {empty_lbs:.1f} lb empty: check the tare and the keg type"
+        )
 
 
 def keg_id_of(tap_id: TapId, *, tapped_at: datetime) -> str:

@@ -53,7 +53,17 @@ def level_of_net(net_lbs: float, *, capacity_lbs: float, specific_gravity: float
     return Level(percent=percent, gallons=gallons_of(net, specific_gravity=specific_gravity), net_lbs=net)
 
 
+_TENTHS: Final = tuple(tenth / 10 for tenth in range(1001))
+
+
 def percents_of(gross_lbs: Iterable[float], *, empty_lbs: float, full_lbs: float) -> list[float]:
-    """The percent of `level_of_net` for each of many gross weights of one keg: a chart wants thousands of them."""
-    share = 100.0 / (full_lbs - empty_lbs)
-    return [min(100.0, max(0.0, (gross - empty_lbs) * share)) for gross in gross_lbs]
+    """The percent of `level_of_net`, to a tenth, for each of many gross weights of one keg.
+
+    A chart wants thousands of them, and `round` would cost more than all the rest.
+    """
+    tenths = 1000.0 / (full_lbs - empty_lbs)
+    nearest = 0.5 - empty_lbs * tenths
+    return [
+        0.0 if gross <= empty_lbs else 100.0 if gross >= full_lbs else _TENTHS[int(gross * tenths + nearest)]
+        for gross in gross_lbs
+    ]

@@ -5,7 +5,7 @@ page each; in a table of their own they cost a sixth of that.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 from backend.cellar.limits import is_number
@@ -20,6 +20,12 @@ Write = Callable[[sqlite3.Connection], object]
 
 _MAX_INTEGER: Final = 2**63 - 1
 _GET: Final = f"SELECT {BODY} FROM {ITEMS} WHERE pk = ? AND sk = ?"  # noqa: S608 - constants
+_AT_ONCE: Final = 16
+"""So many keys are looked up by one statement, which costs half of what as many statements do."""
+_GET_MANY: Final = (
+    f"WITH wanted (nth, pk, sk) AS (VALUES {', '.join(f'({nth}, ?, ?)' for nth in range(_AT_ONCE))}) "  # noqa: S608
+    f"SELECT nth, {BODY} FROM wanted CROSS JOIN items USING (pk, sk) LEFT JOIN rewritten USING (place)"
+)
 _VERSION: Final = f"SELECT coalesce(rewritten.version, items.version) FROM {ITEMS} WHERE pk = ? AND sk = ?"  # noqa: S608
 _PLACE: Final = "(SELECT place FROM items WHERE pk = ? AND sk = ?)"
 _DELETE: Final = (f"DELETE FROM rewritten WHERE place = {_PLACE}", "DELETE FROM items WHERE pk = ? AND sk = ?")  # noqa: S608
@@ -46,6 +52,19 @@ def body_of(db: sqlite3.Connection, key: Key) -> bytes | str | None:
     """The body of an item, None where there is none."""
     row = db.execute(_GET, (key.pk, key.sk)).fetchone()
     return None if row is None else row[0]
+
+
+def bodies_of(db: sqlite3.Connection, keys: Sequence[Key]) -> Iterator[tuple[Key, bytes | str]]:
+    """The bodies of those of the items that exist."""
+    whole = len(keys) // _AT_ONCE * _AT_ONCE
+    for begin in range(0, whole, _AT_ONCE):
+        block = keys[begin : begin + _AT_ONCE]
+        for nth, body in db.execute(_GET_MANY, [text for key in block for text in (key.pk, key.sk)]):
+            yield block[nth], body
+    for key in keys[whole:]:
+        body = body_of(db, key)
+        if body is not None:
+            yield key, body
 
 
 def version_of(db: sqlite3.Connection, key: Key) -> tuple[bool, int | None]:

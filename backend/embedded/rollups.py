@@ -1,7 +1,8 @@
 """The roll-ups of sealed hours: always recomputed from the readings, never added to."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Final
 
 from backend.embedded.hot import HOUR
@@ -15,6 +16,8 @@ IN_DAY: Final = (21_600, DAY)
 KEPT: Final = (HOUR, *IN_DAY)
 """Bins that have rows; shorter ones are counted from the chunks when they are asked for."""
 
+_BIN: Final[Callable[[Iterable[object]], Bin]] = partial(tuple.__new__, Bin)
+"""`Bin._make` without the frame that counts its fields: the statement gives just these."""
 _FIGURES: Final = "start, keg, count, total, low, high, first_after, last_after, last"
 
 
@@ -61,7 +64,7 @@ def rolled_up_bins(db: sqlite3.Connection, tap: int, seconds: int, first: int, b
         "AND r.start < ?4 ORDER BY r.start, r.first_after, coalesce(n.name, '')",
         (seconds, tap, first, beyond, float(POUND)),
     )
-    return list(map(Bin._make, rows))
+    return list(map(_BIN, rows))
 
 
 def sealed_hours(db: sqlite3.Connection, tap: int, first: int, beyond: int, *, limit: int = -1) -> list[int]:

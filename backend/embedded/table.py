@@ -8,7 +8,7 @@ import orjson
 
 from backend.cellar.limits import check_group, check_key, key_of
 from backend.cellar.paging import cursor_after
-from backend.embedded.items import Write, body_of, delete_of, put_of, version_of
+from backend.embedded.items import Write, bodies_of, delete_of, put_of, version_of
 from backend.embedded.selection import Selected, selected
 from backend.embedded.store import Store
 from backend.ports import Action, Delete, Group, Item, Key, Outcome, Page, Put, Query
@@ -28,13 +28,8 @@ class SqliteTable:
         """Those of the items that exist, as they all stood at one moment; any number of keys."""
         for key in keys:
             check_key(key)
-        found: dict[Key, Item] = {}
         with self._store.read() as db:
-            for key in keys:
-                body = body_of(db, key)
-                if body is not None:
-                    found[key] = _decoded(body)
-        return found
+            return {key: _decoded(body) for key, body in bodies_of(db, keys)}
 
     def query(self, query: Query) -> Page:
         """One page of a partition or index; raises TableRefused for a cursor or a condition that is not its own."""

@@ -1,15 +1,16 @@
 """The history of a tap as levels: binned gross weights told by the tare in force of the keg of their time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import Final, NamedTuple
 
 from backend.cellar import beers, kegs
+from backend.cellar.kegs import KegOutline
 from backend.domain.beer import Beer
 from backend.domain.ids import TapId
-from backend.domain.keg import Keg
 from backend.domain.keg_type import TYPICAL_GRAVITY
 from backend.domain.level import Level, level_of_net
 from backend.domain.member import Act, Member
@@ -43,6 +44,7 @@ _BIN: Final = {
     Range.MONTH: 21_600,
     Range.YEAR: 21_600,
 }
+_KEG_ID: Final = attrgetter("keg_id")
 
 
 class LevelBin(NamedTuple):
@@ -82,15 +84,24 @@ class LevelBin(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryView:
-    """A tap's bins in order of time, the kegs they belong to by id, and the names of their beers by keg id."""
+    """A tap's bins in order of time as history gives them (`weights`), the kegs in them and their beers by id.
+
+    Beside the weights stands what makes levels of them, so that a chart of a year takes them a keg at a time.
+    """
 
     tap_id: TapId
     start: datetime
     end: datetime
     bin_seconds: int
-    bins: tuple[LevelBin, ...]
-    kegs: Mapping[str, Keg]
-    beers: Mapping[str, str]
+    weights: Sequence[Bin]
+    kegs: Mapping[str, KegOutline]
+    beers: Mapping[str, Beer]
+
+    @property
+    def bins(self) -> tuple[LevelBin, ...]:
+        """Each bin with its levels."""
+        loads = {keg_id: _load(keg, self.beers.get(keg.beer_id)) for keg_id, keg in self.kegs.items()}
+        return tuple(_bins(self.weights, loads))
 
 
 def view_history(
@@ -109,31 +120,38 @@ def view_history(
         raise Invalid(f"bins of {length} s are not kept: choose one of {', '.join(map(str, BIN_SECONDS))}")
     start = now - SPAN[span]
     found = ports.history.points(tap_id=tap_id, start=start, end=now, bin_seconds=length)
-    items = ports.table.get_many([kegs.key(keg_id) for keg_id in {one.keg_id for one in found} if keg_id])
-    by_id = {keg.keg_id: keg for keg in map(kegs.from_item, items.values())}
-    brewed = ports.table.get_many([beers.key(beer_id) for beer_id in {keg.beer_id for keg in by_id.values()}])
-    catalogue = {beer.beer_id: beer for beer in map(beers.from_item, brewed.values())}
-    loads = {keg.keg_id: _load(keg, catalogue.get(keg.beer_id)) for keg in by_id.values()}
+    stood = _kegs(ports, found)
     return HistoryView(
         tap_id=tap_id,
         start=start,
         end=now,
         bin_seconds=length,
-        bins=tuple(_bins(found, loads)),
-        kegs=by_id,
-        beers={keg.keg_id: catalogue[keg.beer_id].name for keg in by_id.values() if keg.beer_id in catalogue},
+        weights=found,
+        kegs=stood,
+        beers=_beers(ports, stood.values()),
     )
 
 
-def _bins(found: Sequence[Bin], loads: Mapping[str, Load]) -> Iterator[LevelBin]:
-    for start_s, keg_id, count, mean_lbs, low_lbs, high_lbs, _ in found:
+def _kegs(ports: Ports, found: Sequence[Bin]) -> dict[str, KegOutline]:
+    """The kegs of these bins, as is told of them today."""
+    items = ports.table.get_many([kegs.key(keg_id) for keg_id in set(map(_KEG_ID, found)) if keg_id is not None])
+    return {keg.keg_id: keg for keg in map(kegs.outline_from_item, items.values())}
+
+
+def _beers(ports: Ports, stood: Iterable[KegOutline]) -> dict[str, Beer]:
+    items = ports.table.get_many([beers.key(beer_id) for beer_id in {keg.beer_id for keg in stood}])
+    return {beer.beer_id: beer for beer in map(beers.from_item, items.values())}
+
+
+def _bins(weights: Sequence[Bin], loads: Mapping[str, Load]) -> Iterator[LevelBin]:
+    for start_s, keg_id, count, mean_lbs, low_lbs, high_lbs, _ in weights:
         yield LevelBin(start_s, keg_id, count, mean_lbs, low_lbs, high_lbs, loads.get(keg_id) if keg_id else None)
 
 
-def _load(keg: Keg, beer: Beer | None) -> Load:
+def _load(keg: KegOutline, beer: Beer | None) -> Load:
     """What the keg weighs, as is told of it today."""
     gravity = beer.specific_gravity if beer else TYPICAL_GRAVITY
-    return Load(empty_lbs=keg.tare.empty_lbs, full_lbs=keg.full_lbs, specific_gravity=gravity)
+    return Load(empty_lbs=keg.empty_lbs, full_lbs=keg.full_lbs, specific_gravity=gravity)
 
 
 def _level(gross_lbs: float, load: Load | None) -> Level | None:

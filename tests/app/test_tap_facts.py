@@ -2,10 +2,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from app.pages.tap_facts import facts_of, moment_words
 from app.pages.tap_history import history_of
+from backend.cellar.kegs import KegOutline
+from backend.domain.beer import Beer
 from backend.domain.face import Condition, TapFace
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg, KegState, Tare, TareSource
@@ -14,12 +14,12 @@ from backend.domain.level import Level
 from backend.domain.location import Location
 from backend.domain.reading import Watermark
 from backend.domain.scale import Scale, ScaleStatus
-from backend.domain.shown import Load
 from backend.domain.tap import Tap, TapState
 from backend.domain.times import epoch_ms
-from backend.usecases.view_history import HistoryView, LevelBin, Range
+from backend.ports import Bin
+from backend.usecases.view_history import HistoryView, Range
 from backend.usecases.view_tap import TapView
-from components.history_figure import LevelNow
+from components.level_history import LevelNow
 
 TAP = TapId("loc-001", 7)
 AT = datetime(2026, 3, 21, 3, 41, 5, tzinfo=UTC)
@@ -36,7 +36,7 @@ KEG = Keg(
     tap_id=TAP,
     tapped_at=AT,
 )
-LOAD = Load(empty_lbs=29.7, full_lbs=160.5, specific_gravity=1.01)
+OUTLINE = KegOutline(keg_id="keg-1", beer_id="pilsner", empty_lbs=29.7, full_lbs=160.5, tapped_at=AT)
 VIEW = TapView(
     location=BAR,
     tap=Tap(tap_id=TAP, keg_id="keg-1", tapped_at=AT, specific_gravity=1.01),
@@ -67,10 +67,10 @@ VIEW = TapView(
 )
 
 
-def bin_of(keg_id: str | None, load: Load | None) -> LevelBin:
+def bin_of(keg_id: str | None) -> Bin:
     """A bin that begins at AT, of three readings that weighed the 44 % of LEVEL."""
     gross = 29.7 + 0.44 * (160.5 - 29.7)
-    return LevelBin(int(AT.timestamp()), keg_id, 3, gross, gross, gross, load)
+    return Bin(int(AT.timestamp()), keg_id, 3, gross, gross, gross, gross)
 
 
 def test_a_level_is_explained_by_weight_shell_gravity_and_books() -> None:
@@ -119,21 +119,24 @@ def test_a_moment_is_told_in_the_bars_time() -> None:
 
 
 def test_bins_without_a_level_leave_a_gap_and_kegs_of_the_range_are_marked() -> None:
-    known = bin_of("keg-1", LOAD)
-    unknown = bin_of(None, None)
+    known = bin_of("keg-1")
+    unknown = bin_of(None)
+    gone = bin_of("nobody-knows")
     view = HistoryView(
         tap_id=TAP,
         start=AT,
         end=AT.replace(hour=4),
         bin_seconds=300,
-        bins=(unknown, known),
-        kegs={"keg-1": KEG, "older": replace(KEG, keg_id="older", tapped_at=AT.replace(hour=1))},
-        beers={"keg-1": "Pilsner"},
+        weights=(unknown, gone, known),
+        kegs={"keg-1": OUTLINE, "older": OUTLINE._replace(keg_id="older", tapped_at=AT.replace(hour=1))},
+        beers={"pilsner": Beer(beer_id="pilsner", name="Pilsner", specific_gravity=1.01)},
     )
 
     history = history_of(view, span=Range.DAY, tap=VIEW)
 
-    assert [point.mean for point in history.points] == [pytest.approx(44.0)]
+    assert [(levels.keg, levels.starts_s, levels.means) for levels in history.kegs] == [
+        ("keg-1", (int(AT.timestamp()),), [44.0])
+    ]
     assert [change.label for change in history.changes] == ["Pilsner"]
     assert history.now == LevelNow(at_ms=epoch_ms(AT), keg="keg-1", percent=44.0)
     assert history.since == ""
@@ -141,14 +144,14 @@ def test_bins_without_a_level_leave_a_gap_and_kegs_of_the_range_are_marked() -> 
 
 
 def test_a_year_of_which_little_is_known_begins_with_what_is() -> None:
-    known = bin_of("keg-1", LOAD)
+    known = bin_of("keg-1")
     view = HistoryView(
         tap_id=TAP,
         start=AT.replace(year=2025),
         end=AT.replace(month=5),
         bin_seconds=21_600,
-        bins=(known,),
-        kegs={"keg-1": KEG},
+        weights=(known,),
+        kegs={"keg-1": OUTLINE},
         beers={},
     )
 

@@ -77,7 +77,10 @@ def test_a_beer_without_a_name_is_refused() -> None:
 
 
 @given(weights=st.lists(st.floats(-100, 300)), beer=st.floats(5, 200))
-def test_the_percents_of_many_weights_are_those_of_each(weights: list[float], beer: float) -> None:
+def test_the_percents_of_many_weights_are_those_of_each_to_a_tenth(weights: list[float], beer: float) -> None:
     each = [level_of_net(gross - 29.7, capacity_lbs=beer, specific_gravity=1.01).percent for gross in weights]
 
-    assert percents_of(weights, empty_lbs=29.7, full_lbs=29.7 + beer) == pytest.approx(each)
+    told = percents_of(weights, empty_lbs=29.7, full_lbs=29.7 + beer)
+
+    assert told == pytest.approx(each, abs=0.0500001)
+    assert told == [round(percent, 1) for percent in told]

@@ -179,7 +179,10 @@ def test_history_is_told_as_levels_of_the_keg_of_each_time(bar: Bar) -> None:
 
     told = [(one.keg_id, one.mean and round(one.mean.percent)) for one in view.bins]
     assert told == [(old.keg_id, 8)] * 2 + [(None, None)] + [(new.keg_id, 100)] * 3
-    assert view.beers == {old.keg_id: "Pils", new.keg_id: "Pils"}
+    assert {keg_id: view.beers[keg.beer_id].name for keg_id, keg in view.kegs.items()} == {
+        old.keg_id: "Pils",
+        new.keg_id: "Pils",
+    }
 
 
 def test_the_range_picks_the_bin_and_another_may_be_asked_for(bar: Bar) -> None:
