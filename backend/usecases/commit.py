@@ -32,7 +32,8 @@ def written(ports: Ports, groups: Sequence[Group], *, durable: bool = True) -> l
     """Transact, and read back what became of a group whose answer was lost.
 
     Where each of its rows stands as it was to be written the group counts as applied: it was, or somebody else did
-    exactly the same. Where not, it stays unknown, and deciding anew finds what is there.
+    exactly the same. Where not, it stays unknown, and deciding anew finds what is there. So does a group of checks
+    alone: it leaves nothing behind that could be read back.
     """
     outcomes = ports.table.transact(*groups, durable=durable)
     return [
@@ -62,4 +63,4 @@ def _stands(ports: Ports, group: Group) -> bool:
         elif isinstance(action, Delete):
             wanted[action.key] = None
     found = ports.table.get_many(list(wanted))
-    return all(found.get(key) == item for key, item in wanted.items())
+    return bool(wanted) and all(found.get(key) == item for key, item in wanted.items())

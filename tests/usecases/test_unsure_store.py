@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from bar import HALF, ONE, STOUT, Bar, at, claim, opened, said
@@ -11,7 +12,7 @@ from backend.cellar import dead_letters, scales
 from backend.domain.dead_letter import DeadLetter
 from backend.domain.member import OWNER
 from backend.domain.refusal import Conflict
-from backend.ports import Group, Item, Outcome, Ports, Query, StoreUnavailable
+from backend.ports import Group, History, Item, Outcome, Ports, Query, Recorded, StoreUnavailable
 from backend.usecases import load
 from backend.usecases.change_keg import change_keg
 from backend.usecases.dead_letters import keep_dead_letter
@@ -147,6 +148,33 @@ def test_a_change_that_happened_unseen_and_was_poured_from_since_is_not_made_aga
 
     assert len(bar.stays()) == 2
     assert bar.tap().tapped_at == at(101)
+
+
+def test_a_lost_answer_to_a_late_reading_does_not_leave_it_with_the_keg_before(bar: Bar) -> None:
+    old = bar.change(second=0)
+    bar.take([said(400, 120.0)])
+
+    class Overtaken:
+        """A history into which somebody else's change of the keg comes just before what is recorded."""
+
+        def __init__(self) -> None:
+            self._changed = False
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(bar.ports.history, name)
+
+        def record(self, batch: Sequence[Recorded]) -> int:
+            if not self._changed:
+                self._changed = True
+                bar.change(second=50)
+            return bar.ports.history.record(batch)
+
+    ports = replace(on(bar, Outcome.UNKNOWN), history=cast("History", Overtaken()))
+
+    take_readings(ports, readings=[said(100, 130.0)])
+
+    (told,) = [row for row in bar.recorded() if row[0] == 100]
+    assert told[2] == bar.tap().keg_id != old.keg_id
 
 
 @pytest.mark.parametrize("outcome", [Outcome.THROTTLED, Outcome.UNKNOWN])
