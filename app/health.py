@@ -42,7 +42,7 @@ def health_router(site: Site, embedded: Embedded, *, mode: str) -> APIRouter:
         facts, broker = embedded.intake.facts(), embedded.broker.state()
         bar_lives = site.simulator is None or site.simulator.running
         jobs = embedded.clockwork.state()
-        works = all(job.note is None for job in jobs.values())
+        works = embedded.clockwork.running and all(job.note is None for job in jobs.values())
         well = facts.connected and facts.note is None and kept.note is None and bar_lives and works
         return {
             "status": "ok" if well else "degraded",
@@ -69,6 +69,7 @@ def health_router(site: Site, embedded: Embedded, *, mode: str) -> APIRouter:
             "jobs": {
                 name: {"last": iso(job.last) if job.last else None, "note": job.note} for name, job in jobs.items()
             },
+            "jobs_running": embedded.clockwork.running,
             "simulator": None if site.simulator is None else {"running": site.simulator.running},
         }
 

@@ -99,11 +99,17 @@ class Clockwork:
         if thread is not None:
             thread.join()
 
+    @property
+    def running(self) -> bool:
+        """Whether it is at work: it was started, and its thread lives."""
+        thread = self._thread
+        return thread is not None and thread.is_alive()
+
     def turn(self) -> None:
         """Do what is due now, in order, each once."""
         for name, job in self._jobs.items():
-            if not self._stopping.is_set() and self._is_due(job, self._kept[name]):
-                self._run(job, self._kept[name])
+            if not self._stopping.is_set():
+                self._attend(job, self._kept[name])
 
     def state(self) -> Mapping[str, JobState]:
         """How each job stands."""
@@ -115,28 +121,33 @@ class Clockwork:
             busy = any(kept.more and kept.retry_at is None for kept in self._kept.values())
             self._stopping.wait(_BREATH_SECONDS if busy else LOOK_SECONDS)
 
-    def _is_due(self, job: Job, kept: _Kept) -> bool:
-        if kept.retry_at is not None:
-            return self._monotonic() >= kept.retry_at
-        now = self._now(job)
-        # A clock that was ahead and has been set right must not put a job off for as long as it was ahead.
-        kept.since = min(kept.since, now)
-        kept.last = None if kept.last is None else min(kept.last, now)
-        return kept.more or job.schedule.due(last=kept.last, since=kept.since) <= now
-
-    def _run(self, job: Job, kept: _Kept) -> None:
-        now = self._now(job)
+    def _attend(self, job: Job, kept: _Kept) -> None:
+        """Run a job if it is due; what fails, also in telling when it is due, is tried again later."""
+        if kept.retry_at is not None and self._monotonic() < kept.retry_at:
+            return
         try:
-            kept.more = job.run(now)
-            if job.remembered:
-                self._remember(job, now)
+            now = self._now(job)
+            if self._is_due(job, kept, now=now):
+                kept.more = job.run(now)
+                if job.remembered:
+                    self._remember(job, now)
+                kept.last = now
         except Exception as error:  # whatever it is, the other jobs go on
             wait = kept.backoff.wait()
             kept.retry_at, kept.note = self._monotonic() + wait, str(error) or type(error).__name__
             log.exception("a job failed and is tried again", job=job.name, seconds=round(wait))
         else:
-            kept.last, kept.note, kept.retry_at = now, None, None
-            kept.backoff.reset()
+            self._all_is_well(kept)
+
+    def _all_is_well(self, kept: _Kept) -> None:
+        kept.note, kept.retry_at = None, None
+        kept.backoff.reset()
+
+    def _is_due(self, job: Job, kept: _Kept, *, now: datetime) -> bool:
+        # A clock that was ahead and has been set right must not put a job off for as long as it was ahead.
+        kept.since = min(kept.since, now)
+        kept.last = None if kept.last is None else min(kept.last, now)
+        return kept.more or job.schedule.due(last=kept.last, since=kept.since) <= now
 
     def _now(self, job: Job) -> datetime:
         return self._clock.wall() if job.by_wall else self._clock.now()

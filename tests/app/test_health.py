@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -23,6 +24,7 @@ from backend.domain.refusal import NotFound
 from backend.embedded.backup import back_up
 from backend.embedded.broker import NoBroker
 from backend.embedded.clockwork import JobState
+from backend.embedded.intake import Intake
 from backend.embedded.migrations import copy_name
 from backend.embedded.schema import FILE_NAME
 from backend.embedded.store import Store
@@ -31,7 +33,8 @@ from backend.wiring.embedded import Embedded, open_embedded
 FIELDS = {
     "status", "mode", "version", "now", "speed", "taps", "readings_total", "readings_stored", "last_reading_at",
     "unclaimed_total", "set_apart_total",
-        "dead_letters_total", "waiting", "broker", "store", "jobs", "simulator",
+        "dead_letters_total", "waiting", "broker", "store", "jobs", "jobs_running",
+    "simulator",
 }  # fmt: skip
 NOBODY = "mqtt://127.0.0.1:1"
 Serving = Callable[..., contextlib.AbstractAsyncContextManager["Served"]]
@@ -240,5 +243,26 @@ def test_a_job_that_fails_is_said(serving: Serving, monkeypatch: pytest.MonkeyPa
             assert told["jobs"] == {
                 "backup": {"last": "2026-03-21T03:40:00.000Z", "note": "the disk has 1: free some space"}
             }
+
+    run(story())
+
+
+def test_a_clockwork_that_has_died_is_said(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = SimpleNamespace(
+        connected=True, note=None, readings_total=0, last_reading_at=None, unclaimed_total=0, set_apart_total=0,
+        dead_letters_total=0, waiting=0,
+    )  # fmt: skip
+
+    async def story() -> None:
+        async with serving() as served:
+            monkeypatch.setattr(Intake, "facts", lambda _: facts)
+            served.embedded.clockwork.start()
+            well = await served.health()
+            served.embedded.clockwork.stop()
+
+            dead = await served.health()
+
+            assert (well["status"], well["jobs_running"]) == ("ok", True)
+            assert (dead["status"], dead["jobs_running"]) == ("degraded", False)
 
     run(story())

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from backend.embedded.clockwork import Clockwork, Job
 from backend.embedded.schedules import Daily, Every
 from backend.embedded.store import Store
+from backend.ports import StoreUnavailable
 
 T0 = datetime(2026, 3, 21, 3, 40, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -159,6 +160,42 @@ def test_a_failure_is_shown_keeps_nobody_else_waiting_and_is_tried_again(
     assert at_once == ["it", "other"]
     assert done.names == ["it", "other", "it"]
     assert work.state()["it"].note is None
+
+
+def test_a_schedule_that_cannot_be_told_keeps_nobody_waiting_and_is_asked_again(
+    store: Store, hands: Hands, done: Done
+) -> None:
+    away = [True]
+
+    def zone() -> ZoneInfo:
+        if away[0]:
+            raise StoreUnavailable("the store cannot be read: look at the disk")
+        return BERLIN
+
+    work = clockwork(store, hands, done.job("daily", schedule=Daily(time(5), zone=zone)), done.job("other"))
+    work.turn()
+    work.turn()
+    note = work.state()["daily"].note
+    away[0] = False
+    hands.move(timedelta(minutes=1))
+    work.turn()
+
+    assert note == "the store cannot be read: look at the disk"
+    assert done.names == ["daily", "other"]
+    assert work.state()["daily"].note is None
+    hands.move(timedelta(days=1))
+    work.turn()
+    assert done.names == ["daily", "other", "daily", "other"]
+
+
+def test_it_says_whether_its_thread_lives(store: Store, hands: Hands) -> None:
+    work = clockwork(store, hands)
+    before = work.running
+    work.start()
+    during = work.running
+    work.stop()
+
+    assert (before, during, work.running) == (False, True, False)
 
 
 def test_a_failed_job_is_tried_again_after_a_restart(store: Store, hands: Hands, done: Done) -> None:
