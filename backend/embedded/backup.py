@@ -1,5 +1,6 @@
 """Backups of a store: made beside its writer, named by time, and thinned out as they age."""
 
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -16,7 +17,8 @@ from backend.embedded.migrations import BEFORE_SCHEMA, STAMP, copy_name
 log = structlog.get_logger(__name__)
 
 BY_HAND: Final = "by-hand"
-"""What the name of a backup says that a person asked for; it is never taken away."""
+"""What the name of a backup says that a person asked for."""
+_BEFORE: Final = re.compile(rf"{BEFORE_SCHEMA}-\d+")
 _LONGEST: Final = timedelta(days=1)
 """No backup takes longer."""
 _SCHEMAS: Final = 3
@@ -63,7 +65,7 @@ def back_up_by_schedule(
         path.unlink(missing_ok=True)
     made = back_up(store, folder / copy_name(now), leave=leave, stopping=stopping)
     log.info("a backup is made", path=str(made.path), size=made.size)
-    for path in thinned(backups(folder), keep=keep):
+    for path in thinned(backups(folder), keep=keep, now=now):
         path.unlink(missing_ok=True)
     return made
 
@@ -83,16 +85,30 @@ def taken_at(path: Path) -> datetime | None:
         return None
 
 
-def thinned(newest_first: Sequence[Path], *, keep: Keep) -> list[Path]:
-    """The backups that have had their time."""
-    regular = [path for path in newest_first if _why(path) == ""]
-    staying = {
-        *_first_of_each(regular, lambda at: at.date().isoformat(), keep.daily),
-        *_first_of_each(regular, lambda at: "{}-{}".format(*at.isocalendar()), keep.weekly),
-        *[path for path in newest_first if _why(path).startswith(BEFORE_SCHEMA)][:_SCHEMAS],
-        *(path for path in newest_first if _why(path) == BY_HAND),
-    }
+def thinned(newest_first: Sequence[Path], *, keep: Keep, now: datetime) -> list[Path]:
+    """The backups that have had their time: of those we name, never one whose name a person has given.
+
+    Those dated after `now` were made while the clock was ahead: they are counted apart, or they would take the
+    places of those made since.
+    """
+    ahead = [path for path in newest_first if is_ahead(path, now=now)]
+    staying = {*_staying(ahead, keep), *_staying([path for path in newest_first if path not in ahead], keep)}
     return [path for path in newest_first if path not in staying]
+
+
+def is_ahead(path: Path, *, now: datetime) -> bool:
+    """Whether a backup bears a time after `now`."""
+    at = taken_at(path)
+    return at is not None and at > now
+
+
+def _staying(newest_first: Sequence[Path], keep: Keep) -> Iterable[Path]:
+    regular = [path for path in newest_first if not _why(path)]
+    before = [path for path in newest_first if _BEFORE.fullmatch(_why(path))]
+    yield from _first_of_each(regular, lambda at: at.date().isoformat(), keep.daily)
+    yield from _first_of_each(regular, lambda at: "{}-{}".format(*at.isocalendar()), keep.weekly)
+    yield from before[:_SCHEMAS]
+    yield from {*newest_first} - {*regular, *before}
 
 
 def _abandoned(folder: Path, *, now: datetime) -> list[Path]:

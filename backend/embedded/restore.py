@@ -10,7 +10,7 @@ from typing import Final
 import structlog
 
 from backend.domain.times import epoch_ms, from_epoch_ms
-from backend.embedded.backup import backups, taken_at
+from backend.embedded.backup import backups, is_ahead, taken_at
 from backend.embedded.contents import Contents, glance, look_through
 from backend.embedded.copying import CopyFailed
 from backend.embedded.folder import FolderLock
@@ -78,14 +78,13 @@ def rescue(store: Path, folders: Sequence[Path], *, damage: DamagedFile, now: da
         DamagedFile: there is none; the store is as it was.
         StoreRefused: there is one, and it cannot be put in place.
     """
-    found = sorted({one for folder in folders for one in backups(folder)}, key=lambda one: one.name, reverse=True)
-    for backup in found:
+    until = _last_written(store)
+    for backup in _the_last_first(folders, now=max(now, until)):
         try:
             told = look_through(backup)
         except StoreRefused as unfit:
             log.warning("a backup cannot be used, the one before it is tried", why=str(unfit))
             continue
-        until = _last_written(store)
         marks = {_AT: epoch_ms(now), _BACKUP: epoch_ms(taken_at(backup) or now), _UNTIL: epoch_ms(until)}
         try:
             moved = replace_store(store, backup, away=DAMAGED, now=now, marks=marks)
@@ -120,6 +119,12 @@ def last_restored(connection: sqlite3.Connection) -> Restored | None:
         return None
     at, backup, until = (from_epoch_ms(found[name]) for name in (_AT, _BACKUP, _UNTIL))
     return Restored(at=at, backup=backup, until=until)
+
+
+def _the_last_first(folders: Sequence[Path], *, now: datetime) -> list[Path]:
+    """All the backups, the newest first; those dated after `now`, made while the clock was ahead, come last."""
+    found = {one for folder in folders for one in backups(folder)}
+    return sorted(found, key=lambda one: (not is_ahead(one, now=now), one.name), reverse=True)
 
 
 def _size(store: Path) -> int:

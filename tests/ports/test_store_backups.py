@@ -195,7 +195,7 @@ def named(*moments: datetime, why: str | None = None) -> list[Path]:
 def test_a_year_of_days_leaves_seven_days_and_four_weeks() -> None:
     every = named(*(NOW - day * DAY for day in range(365)))
 
-    kept = [path for path in every if path not in thinned(every, keep=Keep())]
+    kept = [path for path in every if path not in thinned(every, keep=Keep(), now=NOW)]
 
     assert [str(taken_at(path).date()) for path in kept] == [
         "2026-03-20", "2026-03-19", "2026-03-18", "2026-03-17", "2026-03-16", "2026-03-15", "2026-03-14",
@@ -206,13 +206,29 @@ def test_a_year_of_days_leaves_seven_days_and_four_weeks() -> None:
 def test_what_a_person_asked_for_is_never_taken_away() -> None:
     by_hand = named(*(NOW - day * DAY for day in range(100)), why="by-hand")
 
-    assert thinned(by_hand, keep=Keep(daily=0, weekly=0)) == []
+    assert thinned(by_hand, keep=Keep(daily=0, weekly=0), now=NOW) == []
+
+
+@pytest.mark.parametrize("why", ["before-party", "by-hand-copy", "mine", "before-schema-of-mine"])
+def test_a_name_that_a_person_gave_is_left_alone(why: str) -> None:
+    given = named(*(NOW - day * DAY for day in range(100)), why=why)
+
+    assert thinned(given, keep=Keep(daily=0, weekly=0), now=NOW) == []
+
+
+def test_backups_dated_ahead_take_no_place_of_those_of_now() -> None:
+    ahead = named(*(NOW + (300 + day) * DAY for day in reversed(range(30))))
+    today = named(*(NOW - day * DAY for day in range(9)))
+
+    gone = thinned([*ahead, *today], keep=Keep(daily=7, weekly=0), now=NOW)
+
+    assert gone == [*ahead[7:], *today[7:]]
 
 
 def test_the_last_three_copies_of_before_a_new_schema_stay() -> None:
     before = named(*(NOW - day * DAY for day in range(5)), why="before-schema-2")
 
-    assert thinned(before, keep=Keep(daily=0, weekly=0)) == before[3:]
+    assert thinned(before, keep=Keep(daily=0, weekly=0), now=NOW) == before[3:]
 
 
 @given(
@@ -225,11 +241,11 @@ def test_the_newest_backup_always_stays_and_there_are_never_more_than_asked_for(
 ) -> None:
     every = named(*(NOW - timedelta(hours=age) for age in sorted(ages)))
 
-    gone = thinned(every, keep=Keep(daily=daily, weekly=weekly))
+    gone = thinned(every, keep=Keep(daily=daily, weekly=weekly), now=NOW)
 
     assert every[:1] == [path for path in every if path not in gone][:1]
     assert len(every) - len(gone) <= daily + weekly
-    assert thinned([path for path in every if path not in gone], keep=Keep(daily=daily, weekly=weekly)) == []
+    assert thinned([path for path in every if path not in gone], keep=Keep(daily=daily, weekly=weekly), now=NOW) == []
 
 
 def test_files_of_other_names_are_left_alone(tmp_path: Path) -> None:

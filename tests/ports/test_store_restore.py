@@ -290,6 +290,31 @@ def test_where_the_last_backup_is_damaged_too_the_one_before_it_is_taken(backup:
         assert SqliteHistory(store).count() == 10
 
 
+def test_a_backup_dated_ahead_is_not_taken_for_the_last(backup: Path, folder: Path) -> None:
+    shutil.copy(backup, backup.with_name(copy_name(NOW + timedelta(days=36_500))))
+    with Store(folder, now=NOW) as store:
+        back_up(store.path, backup.with_name(copy_name(NOW + timedelta(hours=1))))
+    damage(folder / FILE_NAME)
+
+    assert count(folder) == 20
+
+
+def test_a_backup_dated_ahead_is_better_than_none(backup: Path, folder: Path) -> None:
+    backup.rename(backup.with_name(copy_name(NOW + timedelta(days=36_500))))
+    damage(folder / FILE_NAME)
+
+    assert count(folder) == 10
+
+
+def test_a_clock_that_is_behind_does_not_make_the_last_backup_one_ahead(backup: Path, folder: Path) -> None:
+    with Store(folder, now=NOW) as store:
+        back_up(store.path, backup.with_name(copy_name(NOW + timedelta(days=3))))
+    damage(folder / FILE_NAME)
+
+    with Store(folder, now=NOW + timedelta(hours=2)) as store:
+        assert SqliteHistory(store).count() == 20
+
+
 def test_without_a_whole_backup_a_damaged_store_is_refused_and_left_as_it_is(backup: Path, folder: Path) -> None:
     damage(backup, 20)
     damage(folder / FILE_NAME)
