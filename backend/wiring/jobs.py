@@ -47,7 +47,7 @@ def jobs(store: Store, ports: Ports, *, plan: BackupPlan | None, stopping: threa
         Job(name="broker log", schedule=Every(_HOUR), run=lambda _: _trimmed(store.path.parent), remembered=False),
         Job(
             name="damage",
-            schedule=Every(_WEEK, first=_WEEK),
+            schedule=Every(_WEEK, first=_HOUR),  # a bar that is off every night is never up for a week
             run=lambda _: _looked_through(store, stopping),
             by_wall=True,
         ),

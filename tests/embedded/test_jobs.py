@@ -134,6 +134,26 @@ def test_a_damaged_store_is_not_backed_up_over_its_good_backups(bar: Bar, plan: 
     assert "the next start puts the last whole backup in its place" in (work.state()["backup"].note or "")
 
 
+def test_a_bar_that_is_switched_off_every_night_is_looked_through_too(bar: Bar) -> None:
+    wall = Wall()
+    for _ in range(2):
+        work = clockwork(bar, None, wall)
+        for _ in range(10):
+            work.turn()
+            wall.at += timedelta(hours=1)
+        wall.at += timedelta(hours=14)
+    break_a_page(bar)
+
+    for _ in range(7):
+        work = clockwork(bar, None, wall)
+        for _ in range(10):
+            work.turn()
+            wall.at += timedelta(hours=1)
+        wall.at += timedelta(hours=14)
+
+    assert bar.store.damage is not None
+
+
 def test_a_look_for_damage_can_be_broken_off(bar: Bar, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("backend.embedded.copying._LOOK_EVERY", 1000)
     bar.ports.table.transact(*([Put(item={"PK": "P", "SK": f"{n:05d}", "x": "x" * 500})] for n in range(3000)))
