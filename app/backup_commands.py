@@ -31,15 +31,17 @@ def backup(
     began = time.monotonic()
     settings = host_settings(deed="back up", data=data)
     store = settings.data / FILE_NAME
-    if not store.is_file():
-        refuse(f"there is no store in {settings.data}: name the data folder with --data", deed="back up")
     target = to or settings.backups / copy_name(SystemClock().wall(), why=BY_HAND)
-    if target.exists():
-        refuse(f"{target} exists already: name another file with --to", deed="back up")
     try:
+        if not store.is_file():
+            refuse(f"there is no store in {settings.data}: name the data folder with --data", deed="back up")
+        if target.exists():
+            refuse(f"{target} exists already: name another file with --to", deed="back up")
         made = back_up(store, target)
     except CopyFailed as failed:
         refuse(str(failed), deed="back up")
+    except OSError as away:
+        refuse(f"{_why(away, target)}: look at its permissions and those of its folders", deed="back up")
     seconds = time.monotonic() - began
     if as_json:
         _say_json({"path": str(made.path), "bytes": made.size, "seconds": round(seconds, 3)})
@@ -77,12 +79,17 @@ def restore(
     except (StoreRefused, CopyFailed, FolderInUse, FolderUnusable) as refused:
         refuse(str(refused), deed="restore")
     except OSError as away:
-        refuse(f"{settings.data} cannot be written to ({away}): look at its permissions and the disk", deed="restore")
+        refuse(f"{_why(away, settings.data)}: look at its permissions and the disk", deed="restore")
     told["seconds"] = round(time.monotonic() - began, 3)
     if as_json:
         _say_json(told)
     else:
         _say(file, told)
+
+
+def _why(away: OSError, path: Path) -> str:
+    """The file that an error is about, `path` where it does not tell, and what is wrong with it."""
+    return f"{away.filename or path} cannot be used ({away.strerror or away})"
 
 
 def _say(file: Path, told: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """`scale-sense backup` and `scale-sense restore`, as a person and as a script use them."""
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -114,6 +115,46 @@ def test_a_target_that_cannot_be_written_is_said(run: Run, data: Path, tmp_path:
     said = sentence(run("backup", "--data", data, "--to", tmp_path / "file" / "b.db"), "Cannot back up: ")
 
     assert "cannot be written" in said
+
+
+@pytest.fixture
+def closed(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path], None]:
+    """Close a folder to us, as one of another user is; for root as well, to whom permissions say nothing."""
+    real = os.stat
+
+    def close(folder: Path) -> None:
+        def stat(path: Any, *given: Any, **named: Any) -> os.stat_result:
+            if isinstance(path, str | Path) and folder in Path(path).parents:
+                raise PermissionError(13, "Permission denied", str(path))
+            return real(path, *given, **named)
+
+        monkeypatch.setattr(os, "stat", stat)
+
+    return close
+
+
+@pytest.mark.usefixtures("ports")
+def test_a_data_folder_that_may_not_be_looked_into_is_named(
+    run: Run, data: Path, tmp_path: Path, closed: Callable[[Path], None]
+) -> None:
+    closed(tmp_path)
+
+    said = sentence(run("backup", "--data", data), "Cannot back up: ")
+
+    assert said.startswith(f"{data / FILE_NAME} cannot be used (Permission denied): ")
+
+
+@pytest.mark.usefixtures("ports")
+def test_a_folder_of_backups_that_may_not_be_looked_into_is_named(
+    run: Run, data: Path, closed: Callable[[Path], None]
+) -> None:
+    (data / "backups").mkdir()
+    closed(data / "backups")
+
+    said = sentence(run("backup", "--data", data), "Cannot back up: ")
+
+    assert said.startswith(f"{data}/backups/scale-sense-")
+    assert "cannot be used (Permission denied): look at its permissions" in said
 
 
 def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
