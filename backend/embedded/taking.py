@@ -55,22 +55,35 @@ _Read: TypeAlias = tuple[Arrival, Reading | StatusReport | DeadLetter]
 
 
 def take_batch(
-    ports: Ports, *, arrivals: Sequence[Arrival], tolerance_scale: float = 1.0, set_apart: bool = False
+    ports: Ports,
+    *,
+    arrivals: Sequence[Arrival],
+    tolerance_scale: float = 1.0,
+    set_apart: bool = False,
+    recorded: Callable[[int], None] = lambda _count: None,
 ) -> BatchTaken:
     """Take messages in the order of their arrival; `tolerance_scale` is the speed of the story in the demo.
 
     A message that is not understood becomes a dead letter and the others are taken. With `set_apart` so does one
-    that breaks its use case; without, whatever it raises is raised.
+    that breaks its use case; without, whatever it raises is raised. `recorded` is told at once how many readings were
+    new in history: given again, they are new no more.
 
     Raises:
         StoreUnavailable, Conflict: give the whole batch again later; what of it was taken already is taken once.
     """
     read: list[_Read] = [(arrival, _understood(arrival, tolerance_scale)) for arrival in arrivals]
-    total = BatchTaken()
+    total, new = BatchTaken(), 0
+
+    def count(rows: int) -> None:
+        nonlocal new
+        new += rows
+        recorded(rows)
+
     for kind, run in groupby(read, key=lambda one: type(one[1])):
-        for part in _taken(ports, kind, list(run), tolerance_scale, set_apart=set_apart):
+        take = _taker(ports, kind, tolerance_scale, count)
+        for part in _without_poison(ports, list(run), take) if set_apart else [take(list(run))]:
             total += part
-    return total
+    return replace(total, recorded=new)
 
 
 def _understood(arrival: Arrival, tolerance_scale: float) -> Reading | StatusReport | DeadLetter:
@@ -112,29 +125,29 @@ def _without_stale_time(report: StatusReport, tolerance_scale: float) -> StatusR
     return replace(report, sent_t=None) if may_have_waited else report
 
 
-def _taken(
-    ports: Ports, kind: type, run: Sequence[_Read], tolerance_scale: float, *, set_apart: bool
-) -> Iterator[BatchTaken]:
+def _taker(
+    ports: Ports, kind: type, tolerance_scale: float, recorded: Callable[[int], None]
+) -> Callable[[Sequence[_Read]], BatchTaken]:
+    """What takes messages of one kind; readings are counted by `recorded`, also those of a part that breaks."""
+
     def take(part: Sequence[_Read]) -> BatchTaken:
         if kind is Reading:
-            return _readings(ports, part, tolerance_scale)
+            return _readings(ports, part, tolerance_scale, recorded)
         if kind is StatusReport:
             return _statuses(ports, part, tolerance_scale)
         return _dead_letters(ports, part)
 
-    if set_apart:
-        yield from _without_poison(ports, run, take)
-    else:
-        yield take(run)
+    return take
 
 
-def _readings(ports: Ports, part: Sequence[_Read], tolerance_scale: float) -> BatchTaken:
+def _readings(
+    ports: Ports, part: Sequence[_Read], tolerance_scale: float, recorded: Callable[[int], None]
+) -> BatchTaken:
     readings = [found for _, found in part if isinstance(found, Reading)]
-    taken = take_readings(ports, readings=readings, tolerance_scale=tolerance_scale)
+    taken = take_readings(ports, readings=readings, tolerance_scale=tolerance_scale, recorded=recorded)
     if taken.clock_set_back:
         log.warning("a clock was ahead and has been set back; the time of taps goes back with it")
     return BatchTaken(
-        recorded=taken.recorded,
         unclaimed=taken.unclaimed,
         set_apart=taken.set_apart + taken.unbooked,
         telling=taken.telling,

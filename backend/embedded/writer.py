@@ -44,7 +44,8 @@ class Writer:
 
     It syncs when something worth telling happened, when `window()` messages are taken and not acknowledged, or
     when the first of them has been for `commit_seconds`. Where the store fails, everything since the last sync
-    goes back into the backlog and is tried again, for ever; `note` says why. A message that breaks its use case three
+    goes back into the backlog and is tried again, for ever; `note` says why. It is synced as soon as it goes through,
+    because a pour that was booked before the failure is no news then. A message that breaks its use case three
     times is set apart. `progressed` is called after each batch.
     """
 
@@ -73,6 +74,8 @@ class Writer:
         self._taken_since = 0.0
         self._durable = BatchTaken()
         self._unsure = BatchTaken()
+        self._recorded = 0
+        self._again = False
         self._generation = 0
         self._broken = 0
         self._stopping = False
@@ -139,18 +142,29 @@ class Writer:
 
     def _step(self, batch: Sequence[Delivery], due: bool) -> tuple[BatchTaken, bool]:  # noqa: FBT001 - an executor calls it
         """Take a batch, sync where it is time (in the writer's thread); gives what was taken and whether it synced."""
+        self._recorded = 0
         if not self._taken:
+            if self._generation != self._store.generation:
+                self._unsure = BatchTaken()
             self._generation = self._store.generation
         elif self._generation != self._store.generation:
             # Somebody else's commit failed and undid what we took: what came later must not be taken before it.
             raise StoreUnavailable("what was taken is undone: it is taken again")
         taken = take_batch(
-            self._ports, arrivals=batch, tolerance_scale=self._clock.speed, set_apart=self._broken >= _TRIES - 1
+            self._ports,
+            arrivals=batch,
+            tolerance_scale=self._clock.speed,
+            set_apart=self._broken >= _TRIES - 1,
+            recorded=self._count,
         )
-        synced = due or taken.telling or len(self._taken) + len(batch) >= self._window()
+        synced = due or self._again or taken.telling or len(self._taken) + len(batch) >= self._window()
         if synced:
             self._store.sync(self._generation)
         return taken, synced
+
+    def _count(self, new: int) -> None:
+        """Count readings that are in history now, also where their batch breaks (in the writer's thread)."""
+        self._recorded += new
 
     def _settle(self, batch: Sequence[Delivery], taken: BatchTaken, *, synced: bool) -> None:
         self.note, self._in_step = None, 0
@@ -161,15 +175,21 @@ class Writer:
             self._taken_since = asyncio.get_running_loop().time()
         self._taken.extend(batch)
         if synced:
+            self._again = False
             _acknowledge(self._taken)
             self._taken = []
             self._durable, self._unsure = self.totals, BatchTaken()
 
     def _give_back(self, batch: Sequence[Delivery], reason: str) -> None:
-        """Nothing since the last sync is certain: all of it waits again, in its order."""
+        """Nothing since the last sync is certain: all of it waits again, in its order.
+
+        Of what is not undone, the readings stay counted: taken again they are not new. All else is counted again.
+        """
         self._backlog.give_back([*self._taken, *batch])
         self._taken, self._in_step = [], 0
-        self._unsure = BatchTaken()
+        stands = self._generation == self._store.generation
+        self._unsure = BatchTaken(recorded=self._unsure.recorded + self._recorded) if stands else BatchTaken()
+        self._again = True
         if self.note is None:
             log.error("readings cannot be stored, they wait", reason=reason, waiting=len(self._backlog))
         self.note = reason

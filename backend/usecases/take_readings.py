@@ -1,6 +1,6 @@
 """Readings become levels: history first, then the state, the pours and the ledger of each tap in one group."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -69,13 +69,20 @@ class _Step:
     set_back: int
 
 
-def take_readings(ports: Ports, *, readings: Sequence[Reading], tolerance_scale: float = 1.0) -> Taken:
+def take_readings(
+    ports: Ports,
+    *,
+    readings: Sequence[Reading],
+    tolerance_scale: float = 1.0,
+    recorded: Callable[[int], None] = lambda _count: None,
+) -> Taken:
     """Take a batch of readings in any order, duplicates welcome; `tolerance_scale` is the speed of the story.
 
     Every reading of a placed scale is kept in history at its measured time; the state of a tap moves only forward;
     a pour is booked once, in the ledger of the keg that stood there. A state from the future of a reading's receipt
     goes back to it: see `moved_by`. What changed is visible at once and becomes
-    durable with the next sync; the caller acknowledges only after that.
+    durable with the next sync; the caller acknowledges only after that. `recorded` is told how many readings were new
+    in history as soon as they are there, so also where the batch breaks later.
 
     Raises:
         StoreUnavailable: nothing of the batch may be acknowledged; it can be given again.
@@ -87,7 +94,8 @@ def take_readings(ports: Ports, *, readings: Sequence[Reading], tolerance_scale:
     failures, mistold = 0, dict[TapId, datetime]()
     while waiting:
         batches = _load(ports, waiting)
-        recorded = ports.history.record([row for batch in batches for row in batch.rows])
+        new = ports.history.record([row for batch in batches for row in batch.rows])
+        recorded(new)
         for tap_id, since in mistold.items():
             # The keg may have been changed while these were recorded under the one before.
             tell_history(ports, tap_id=tap_id, since=since)
@@ -99,7 +107,7 @@ def take_readings(ports: Ports, *, readings: Sequence[Reading], tolerance_scale:
             if not waiting[step.tap_id]:
                 del waiting[step.tap_id]
         ports.feed.publish([event for step in applied for event in step.events])
-        totals = _add(totals, applied, recorded)
+        totals = _add(totals, applied, new)
         failures = failures + 1 if len(applied) < len(steps) else 0
         if failures >= ATTEMPTS:
             raise gave_up(outcome)

@@ -1,14 +1,18 @@
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from intake_running import GOOD, mosquitto, running, until
 
+from backend.domain.reading import Reading
 from backend.embedded import taking
 from backend.embedded.broker import ExistingBroker
 from backend.embedded.broker_address import BrokerAddress
 from backend.embedded.loopback import free_port, listens
 from backend.embedded.mosquitto import find_mosquitto
+from backend.ports import Ports
+from backend.usecases.take_readings import Taken, take_readings
 
 BAD = [
     b"",
@@ -123,12 +127,11 @@ def test_a_message_sent_twice_is_in_history_once(tmp_path: Path) -> None:
 def test_a_message_that_breaks_the_use_case_is_set_apart_and_the_others_of_its_batch_are_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fragile(ports: object, *, readings: list[object], tolerance_scale: float) -> object:
-        if any(getattr(reading, "weight_lbs", 0) == 13.0 for reading in readings):
+    def fragile(ports: Ports, *, readings: list[Reading], **settings: Any) -> Taken:
+        if any(reading.weight_lbs == 13.0 for reading in readings):
             raise ZeroDivisionError("unlucky")
-        return take_readings(ports, readings=readings, tolerance_scale=tolerance_scale)
+        return take_readings(ports, readings=readings, **settings)
 
-    take_readings = taking.take_readings
     monkeypatch.setattr(taking, "take_readings", fragile)
 
     async def story() -> None:
