@@ -13,9 +13,9 @@ from story import Said, readings
 
 from backend.domain.times import from_epoch_ms
 from backend.embedded.arrival import Arrival
+from backend.embedded.broker import OWN_WINDOW
 from backend.embedded.compaction import Compaction
 from backend.embedded.taking import take_batch
-from backend.embedded.writer import BATCH
 
 _TAPS, _CADENCE = 50, 10
 _INTERVALS = (1, 10, 30)
@@ -42,7 +42,7 @@ class _Syncs:
         """Count readings taken; gives whether too many are not durable."""
         self.since = at if self.since is None else self.since
         self.waiting += count
-        return self.waiting >= BATCH
+        return self.waiting >= OWN_WINDOW
 
     def sync(self, bar: Bar) -> None:
         """Make all of it durable."""
