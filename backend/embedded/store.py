@@ -117,6 +117,13 @@ class Store:
                 except sqlite3.DatabaseError as error:
                     self._lose(error, pending=True)
 
+    def row_damaged(self, why: str) -> StoreUnavailable:
+        """Note that a row is damaged although its page is whole; gives the error to raise."""
+        self.damage = why
+        return StoreUnavailable(
+            f"the store cannot be read ({why}): put a backup in its place, see `scale-sense restore`"
+        )
+
     def close(self) -> None:
         """Sync, and give file and folder up, the latter also where the sync fails. Closing twice is harmless."""
         with self.lock:

@@ -29,7 +29,7 @@ class SqliteTable:
         for key in keys:
             check_key(key)
         with self._store.read() as db:
-            return {key: _decoded(body) for key, body in bodies_of(db, keys)}
+            return {key: self._decoded(body) for key, body in bodies_of(db, keys)}
 
     def query(self, query: Query) -> Page:
         """One page of a partition or index; raises TableRefused for a cursor or a condition that is not its own."""
@@ -39,7 +39,7 @@ class SqliteTable:
         page = rows[: query.limit]
         cut = len(rows) > len(page)
         return Page(
-            items=[_decoded(body) for body, *_ in page], cursor=cursor_after(query, page[-1][1:]) if cut else None
+            items=[self._decoded(body) for body, *_ in page], cursor=cursor_after(query, page[-1][1:]) if cut else None
         )
 
     def transact(self, *groups: Group, durable: bool = True) -> Sequence[Outcome]:
@@ -66,6 +66,16 @@ class SqliteTable:
                 if write is not None:
                     write(db)
         return Outcome.APPLIED
+
+    def _decoded(self, body: bytes | str) -> Item:
+        """The item of a body. Raises StoreUnavailable for one that is damaged: that is no fault of who asks for it."""
+        try:
+            item = json.loads(body) if isinstance(body, str) else orjson.loads(body)
+        except ValueError as bad:
+            raise self._store.row_damaged(f"a row of the table is cut or changed: {bad}") from bad
+        if not isinstance(item, dict):
+            raise self._store.row_damaged(f"a row of the table is no item: {item!r:.80}")
+        return item
 
 
 def _stands(db: sqlite3.Connection, action: Action) -> bool:
@@ -96,8 +106,3 @@ def _encoded(item: Item) -> bytes | str:
 def _plain(value: object) -> object:
     """Mappings and sequences that are no dict and list, as such."""
     return dict(value) if isinstance(value, Mapping) else list(value)  # type: ignore[call-overload]  # limits let no other through
-
-
-def _decoded(body: bytes | str) -> Item:
-    item: Item = json.loads(body) if isinstance(body, str) else orjson.loads(body)
-    return item

@@ -16,6 +16,7 @@ from backend.embedded import taking
 from backend.embedded.arrival import Arrival
 from backend.embedded.client_id import client_id
 from backend.embedded.taking import BatchTaken, take_batch
+from backend.ports import StoreUnavailable
 from backend.usecases.change_keg import NextKeg, change_keg
 from backend.usecases.set_up import add_beer
 
@@ -151,6 +152,19 @@ def test_a_message_that_breaks_its_use_case_is_set_apart_only_when_asked(
     (letter,) = bar.ports.table.query(dead_letters.newest(10)).items
     assert taken == BatchTaken(dead_letters=1)
     assert letter["reason"] == "KeyError: 'nothing here'"
+
+
+def test_a_row_that_the_disk_has_changed_is_no_fault_of_the_messages(bar: Bar) -> None:
+    numbered = b'{"boot":1,"seq":%d,"weight_lbs":80}'
+    take_batch(bar.ports, arrivals=[reading(numbered % 1)])
+    with bar.store.write() as db:
+        db.execute("UPDATE rewritten SET body = substr(body, 1, length(body) - 3)")
+
+    with pytest.raises(StoreUnavailable, match="restore"):
+        take_batch(bar.ports, arrivals=[reading(numbered % 2)], set_apart=True)
+
+    assert bar.ports.table.query(dead_letters.newest(10)).items == []
+    assert bar.store.damage is not None
 
 
 def test_nothing_taken_is_nothing_done(bar: Bar) -> None:
