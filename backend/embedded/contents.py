@@ -15,6 +15,8 @@ from backend.embedded.rollups import DAY
 _OF_CHUNKS: Final = 2
 """The schema whose roll-ups tell their last reading by how long after their start it came."""
 
+_ANOTHER: Final = "choose another backup"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
@@ -31,21 +33,28 @@ def look_through(path: Path) -> Contents:
     """Read a file from its first page to its last, and tell what it holds.
 
     Raises:
-        StoreRefused: it is no file, foreign, newer or damaged; the sentence says what to do.
+        StoreRefused: it is no file, empty, foreign, newer, damaged or not to be read; the sentence says what to do.
     """
-    if not path.is_file():
-        raise StoreRefused(f"{path} is no file: name a backup, as `scale-sense backup` printed it")
     try:
+        if not path.is_file():
+            raise StoreRefused(f"{path} is no file: name a backup, as `scale-sense backup` printed it")
         with reading_only(path) as connection:
-            refuse_strangers(connection, path)
+            refuse_strangers(connection, path, instead=_ANOTHER)
+            _refuse_empty(connection, path)
             (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
             if verdict != "ok":
-                raise DamagedFile(f"{path} is damaged ({verdict}): choose another backup")
+                raise DamagedFile(f"{path} is damaged ({' '.join(verdict.split())}): {_ANOTHER}")
             return _told(connection, path)
+    except OSError as closed:
+        raise StoreRefused(
+            f"{path} cannot be read ({closed.strerror}): look at its permissions and the disk"
+        ) from closed
     except sqlite3.OperationalError as error:
-        raise StoreRefused(f"{path} cannot be opened ({error}): look at its permissions and the disk") from error
+        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:  # it lacks a table: nothing is wrong with reading it
+            raise DamagedFile(f"{path} is no whole store ({error}): {_ANOTHER}") from error
+        raise StoreRefused(f"{path} cannot be read ({error}): look at its permissions and the disk") from error
     except sqlite3.DatabaseError as error:
-        raise DamagedFile(f"{path} is damaged ({error}): choose another backup") from error
+        raise DamagedFile(f"{path} is damaged ({error}): {_ANOTHER}") from error
 
 
 def glance(path: Path) -> Contents | None:
@@ -58,11 +67,19 @@ def glance(path: Path) -> Contents | None:
         return None
 
 
+def _refuse_empty(connection: sqlite3.Connection, path: Path) -> None:
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if not tables:
+        raise DamagedFile(f"{path} is empty: {_ANOTHER}")
+
+
 def _told(connection: sqlite3.Connection, path: Path) -> Contents:
     (taps,) = connection.execute(
         "SELECT count(*) FROM items WHERE pk GLOB 'LOCATION#*' AND sk GLOB 'TAP#[0-9]*' AND sk NOT GLOB '*#STATE'"
     ).fetchone()
-    (readings,) = connection.execute("SELECT value FROM marks WHERE name = 'readings'").fetchone()
+    counted = connection.execute("SELECT value FROM marks WHERE name = 'readings'").fetchone()
+    if counted is None:
+        raise DamagedFile(f"{path} is no whole store (it lacks the count of its readings): {_ANOTHER}")
     schema = user_version(connection)
     # The log holds what is young, the longest bins what is old.
     last_at = "last_at" if schema == 1 else "start * 1000 + last_after"
@@ -75,6 +92,6 @@ def _told(connection: sqlite3.Connection, path: Path) -> Contents:
         schema=schema,
         size=path.stat().st_size,
         taps=taps,
-        readings=readings,
+        readings=counted[0],
         newest=None if newest is None else from_epoch_ms(newest),
     )

@@ -40,11 +40,19 @@ def reading_only(path: Path, *, live: bool = False) -> Iterator[sqlite3.Connecti
         connection.close()
 
 
-def write_copy(source: sqlite3.Connection, to: Path, *, leave: int = 0, stopping: threading.Event | None = None) -> int:
+def write_copy(
+    source: sqlite3.Connection,
+    to: Path,
+    *,
+    leave: int = 0,
+    stopping: threading.Event | None = None,
+    no_room: str = "free some space, or keep backups on another disk",
+) -> int:
     """Write all that is committed in `source` to the file `to`, whole and checked; gives its size in bytes.
 
     It shows the one moment at which it began, and lets others write meanwhile. `source` must not be inside a
-    transaction. The disk keeps at least `leave` bytes; `stopping` breaks it off.
+    transaction. The disk keeps at least `leave` bytes; `stopping` breaks it off; `no_room` says what to do
+    where the disk has too little of it.
 
     Raises:
         SourceDamaged: `source` has broken pages.
@@ -54,7 +62,7 @@ def write_copy(source: sqlite3.Connection, to: Path, *, leave: int = 0, stopping
     try:
         to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part.unlink(missing_ok=True)
-        _refuse_without_room(source, to.parent, leave)
+        _refuse_without_room(source, to.parent, leave, then=no_room)
         part.touch(mode=0o600)  # for its owner alone, whatever the mask
         with _in_small_portions(source, part, stopping):
             source.execute("VACUUM INTO ?", (str(part),))
@@ -104,17 +112,14 @@ def is_damage(error: BaseException) -> bool:
     return code is not None and code & 0xFF in _BROKEN
 
 
-def _refuse_without_room(source: sqlite3.Connection, folder: Path, leave: int) -> None:
+def _refuse_without_room(source: sqlite3.Connection, folder: Path, leave: int, *, then: str) -> None:
     (pages,), (free,), (size,) = (
         source.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "freelist_count", "page_size")
     )
     wanted = (pages - free) * size + leave
     there = shutil.disk_usage(folder).free
     if there < wanted:
-        raise CopyFailed(
-            f"a copy in {folder} wants {_mb(wanted)} MB and the disk has {_mb(there)}: free some space, "
-            "or keep backups on another disk"
-        )
+        raise CopyFailed(f"a copy in {folder} wants {_mb(wanted)} MB and the disk has {_mb(there)}: {then}")
 
 
 @contextlib.contextmanager
@@ -143,7 +148,7 @@ def _look_through(path: Path) -> None:
     with reading_only(path) as copy:
         (verdict,) = copy.execute("PRAGMA quick_check(1)").fetchone()
     if verdict != "ok":
-        raise CopyFailed(f"the copy cannot be read again ({verdict}): look at the disk")
+        raise CopyFailed(f"the copy cannot be read again ({' '.join(verdict.split())}): look at the disk")
 
 
 def _failure(error: Exception, to: Path) -> CopyFailed:

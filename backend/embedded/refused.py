@@ -23,15 +23,20 @@ class DamagedFile(StoreRefused):
     """No SQLite file, or one with broken pages."""
 
 
-def refuse_strangers(connection: sqlite3.Connection, path: Path) -> None:
-    """Raises ForeignFile, NewerFile, or sqlite3.DatabaseError where it is no database at all."""
+def refuse_strangers(
+    connection: sqlite3.Connection, path: Path, *, instead: str = "choose another folder with --data"
+) -> None:
+    """Raises ForeignFile, NewerFile, or sqlite3.DatabaseError where it is no database at all.
+
+    `instead` is what a person may do rather than keep to this file.
+    """
     (application_id,) = connection.execute("PRAGMA application_id").fetchone()
     version = user_version(connection)
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if tables and application_id != APPLICATION_ID:
-        raise ForeignFile(f"{path} belongs to another program: move it away, or choose another folder with --data")
+        raise ForeignFile(f"{path} belongs to another program: {instead}")
     if version > SCHEMA_VERSION:
         raise NewerFile(
             f"{path} was written by a later version of Scale Sense (schema {version}, this one reads "
-            f"{SCHEMA_VERSION}): install that version, or choose another folder with --data"
+            f"{SCHEMA_VERSION}): install that version, or {instead}"
         )

@@ -27,7 +27,7 @@ def replace_store(store: Path, newcomer: Path, *, away: str, now: datetime, mark
     draft = store.with_name(store.name + _DRAFT)
     try:
         with reading_only(newcomer) as source:
-            write_copy(source, draft)
+            write_copy(source, draft, no_room="free some space")  # it has to lie here
         _mark(draft, marks)
         draft.replace(_incoming(store, away, now))
         sync_file(store.parent)

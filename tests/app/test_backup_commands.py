@@ -3,9 +3,11 @@
 import json
 import os
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from live_bar import T0, set_up, weigh
 from typer.testing import CliRunner, Result
 
 from app.cli import cli
+from backend.embedded import copying
 from backend.embedded.feed import LocalFeed
 from backend.embedded.folder import FolderLock
 from backend.embedded.history import SqliteHistory
@@ -240,20 +243,74 @@ def test_a_server_at_work_is_named_and_left_alone(run: Run, data: Path, ended: P
     assert re.match(rf"the data folder {data} is in use by process \d+ since 2026-03-21T03:40:00", said)
 
 
+def sql(script: str) -> Callable[[Path], None]:
+    """Gives what runs a script on a file."""
+
+    def run_on(path: Path) -> None:
+        connection = sqlite3.connect(path)
+        connection.executescript(script)
+        connection.close()
+
+    return run_on
+
+
+def break_a_page(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.seek(2 * 4096)
+        file.write(b"\xff" * 4096)
+
+
+@pytest.mark.parametrize("only_check", [True, False])
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (lambda path: path.unlink(), "is no file: name a backup"),
-        (lambda path: path.write_bytes(b"x" * 9000), "is damaged"),
-        (lambda path: path.write_bytes(path.read_bytes()[:30_000]), "is damaged"),
+        (lambda path: path.unlink(), " is no file: name a backup, as `scale-sense backup` printed it"),
+        (lambda path: path.write_bytes(b""), " is empty: choose another backup"),
+        (lambda path: path.write_bytes(b"x" * 9000), r" is damaged \(.*\): choose another backup"),
+        (lambda path: path.write_bytes(path.read_bytes()[:30_000]), r" is damaged \(.*\): choose another backup"),
+        (break_a_page, r" is damaged \(.*\): choose another backup"),
+        (sql("PRAGMA application_id = 7"), " belongs to another program: choose another backup"),
+        (
+            sql("PRAGMA user_version = 99"),
+            r" was written by a later version .*: install that version, or choose another backup",
+        ),
+        (sql("DROP TABLE hot"), r" is no whole store \(no such table: .*\): choose another backup"),
+        (sql("DELETE FROM marks"), r" is no whole store \(it lacks .*\): choose another backup"),
     ],
 )
-def test_a_file_that_is_no_whole_backup_is_refused(
-    run: Run, data: Path, ended: Path, make: Callable[[Path], object], said: str
+def test_a_file_that_is_no_whole_backup_is_refused_with_what_to_do(
+    run: Run, data: Path, ended: Path, make: Callable[[Path], object], said: str, *, only_check: bool
 ) -> None:
     make(ended)
+    check = ["--check"] if only_check else []
 
-    assert said in sentence(run("restore", ended, "--data", data), "Cannot restore: ")
+    refused = sentence(run("restore", ended, "--data", data, *check), "Cannot restore: ")
+
+    assert re.fullmatch(re.escape(str(ended)) + said, refused)
+
+
+@pytest.mark.parametrize("only_check", [True, False])
+def test_a_backup_that_may_not_be_read_is_blamed_and_not_the_data_folder(
+    run: Run, data: Path, ended: Path, tmp_path: Path, closed: Callable[[Path], None], *, only_check: bool
+) -> None:
+    (tmp_path / "theirs").mkdir()
+    theirs = ended.rename(tmp_path / "theirs" / "b.db")
+    closed(theirs.parent)
+    check = ["--check"] if only_check else []
+
+    said = sentence(run("restore", theirs, "--data", data, *check), "Cannot restore: ")
+
+    assert said == f"{theirs} cannot be read (Permission denied): look at its permissions and the disk"
+
+
+def test_a_restore_without_room_asks_for_space_alone(
+    run: Run, data: Path, ended: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(copying.shutil, "disk_usage", lambda _: SimpleNamespace(free=1000))
+
+    said = sentence(run("restore", ended, "--data", data), "Cannot restore: ")
+
+    assert re.fullmatch(rf"a copy in {data} wants \d MB and the disk has 1: free some space", said)
 
 
 def test_a_data_folder_that_is_a_file_is_refused(run: Run, ended: Path, tmp_path: Path) -> None:
