@@ -105,7 +105,8 @@ class Compaction:
             return []
         if self._begun != (start, end):
             newest = mark(db, RECEIVED)
-            come_late = newest - max(one.last_received for one in waiting) < QUIET_MS
+            # What was received in the future came while a clock was ahead: that is over.
+            come_late = 0 <= newest - max(one.last_received for one in waiting) < QUIET_MS
             if come_late and newest - min(one.first_received for one in waiting) < PATIENCE_MS:
                 return []
             self._begun = start, end
@@ -115,7 +116,7 @@ class Compaction:
     def _seal(self, due: _Due) -> int:
         """Seal it, unless somebody changes it meanwhile; gives how many readings."""
         with self._store.read() as db:
-            rewritten = mark(db, REWRITTEN)
+            rewritten, generation = mark(db, REWRITTEN), self._store.generation
         before = {tap: rows for tap in due.taps if (rows := self._sealed_before(due, tap)) is not None}
         if not before:
             return 0
@@ -124,7 +125,8 @@ class Compaction:
         done = [sealed_hour([*before[tap], *rows], hour=due.hour, tap=tap) for tap, rows in waiting.items()]
         try:
             with self._store.write() as db:
-                if mark(db, REWRITTEN) != rewritten or remove(db, list(before), due.start, due.end) != count:
+                same = mark(db, REWRITTEN) == rewritten and self._store.generation == generation
+                if not same or remove(db, list(before), due.start, due.end) != count:
                     raise _OvertakenError  # noqa: TRY301 - what undoes the step is that its block raises
                 write_sealed(db, done)
         except _OvertakenError:

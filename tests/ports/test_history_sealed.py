@@ -1,10 +1,12 @@
 """Whatever is sealed at whatever moment, history says what it would say if nothing were."""
 
 import itertools
+import sqlite3
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from compacting import compact, in_hot, seal_all
@@ -18,8 +20,9 @@ from test_store_migrations import put_back, told
 
 from backend.embedded.compaction import Compaction
 from backend.embedded.history import IN_BULK, SqliteHistory
+from backend.embedded.scaled import Row
 from backend.embedded.store import Store
-from backend.ports import KegSpan
+from backend.ports import KegSpan, StoreUnavailable
 
 HOUR = timedelta(hours=1)
 
@@ -122,6 +125,46 @@ def test_a_clock_that_was_years_ahead_does_not_make_every_hour_due(store: Store,
     compact(store)
 
     assert in_hot(store) == 12
+
+
+def test_an_hour_received_while_a_clock_was_ahead_is_sealed_once_the_clock_is_right(
+    store: Store, history: SqliteHistory
+) -> None:
+    ahead = NOON + timedelta(days=10)
+    history.record([reading(number, minutes(number), received_at=ahead) for number in range(60)])
+
+    history.record([reading(number, minutes(number)) for number in range(60, 190)])
+    compact(store)
+
+    assert in_hot(store) == 10
+    assert [one.count for one in bins(history, 3600)] == [60, 60, 60, 10]
+
+
+def test_an_hour_that_was_undone_while_it_was_being_sealed_is_sealed_as_it_is_recorded_again(
+    store: Store, history: SqliteHistory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history.record([reading(number, minutes(number), 100) for number in range(60)])
+    history.record([reading(1000, minutes(120), device_id="SCALE-2")])
+    again = [reading(number, minutes(number), 50, "keg-2", device_id="SCALE-9") for number in range(60)]
+    compaction = Compaction(store)
+    waiting = compaction._waiting
+
+    def undone_meanwhile(due: Any, taps: Sequence[int]) -> dict[int, list[Row]]:
+        found = waiting(due, taps)
+        monkeypatch.undo()
+        with pytest.raises(StoreUnavailable), store.write():
+            raise sqlite3.OperationalError("database or disk is full")
+        history.record(again)
+        history.record([reading(1000, minutes(120), device_id="SCALE-2")])
+        return found
+
+    monkeypatch.setattr(compaction, "_waiting", undone_meanwhile)
+    while compaction.step():
+        pass
+    compact(store)
+
+    assert history.readings(tap_id=TAP, start=NOON, end=minutes(60)) == again
+    assert in_hot(store) == 1
 
 
 def test_what_a_publisher_without_numbers_repeats_is_known_after_sealing(store: Store, history: SqliteHistory) -> None:
