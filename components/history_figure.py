@@ -38,7 +38,9 @@ def _change_traces(history: LevelHistory) -> list[Trace]:
             "line": {"color": PALETTE["maintenance"], "width": 1 if thin else 2, "dash": "dot"},
         },
         {
-            "type": "scatter", "mode": "markers+text", "x": xs, "y": [100] * len(xs),
+            # A new id each time: Plotly loses labels where it takes over the marks of another range.
+            "type": "scatter", "mode": "markers+text", "uid": f"changes-{history.start_ms}",
+            "x": xs, "y": [100] * len(xs),
             "text": [name if fits else "" for name, fits in zip(names, fitting_labels(history), strict=True)],
             "customdata": names,
             "textposition": "top center",

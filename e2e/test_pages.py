@@ -95,10 +95,19 @@ def test_the_history_marks_keg_changes_and_follows_the_chosen_range(bar: Demo, o
     assert drawn is True
     counts = page.evaluate(
         """() => { const plot = document.querySelector('.js-plotly-plot');
-           const pieces = trace => trace.x.map(x => x ?? '|').join(',').split('|').map(run => run.split(',').filter(Boolean).length);
+           const pieces = trace => trace.x.map(x => x ?? '|').join(',').split('|')
+               .map(run => run.split(',').filter(Boolean).length);
            const line = plot.data.find(t => t.mode === 'lines' && t.hovertemplate), band = plot.data.find(t => t.fill);
            return {lines: pieces(line).length, bands: pieces(band).length, marks: plot.data.at(-1).x.length,
                    longest: Math.max(...pieces(line)), range: plot.layout.yaxis.range}; }"""
+    )
+    page.get_by_role("button", name="1y").click()
+    expect(page.get_by_role("button", name="1y")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="30d").click()
+    page.wait_for_function(
+        """() => { const plot = document.querySelector('.js-plotly-plot');
+           return document.querySelectorAll('.textpoint text').length === plot.data.at(-1).text.filter(Boolean).length
+               && (plot.layout.xaxis.range[1] - plot.layout.xaxis.range[0]) / 86400000 < 31; }"""
     )
     assert counts["lines"] == counts["bands"] == counts["marks"] + 1
     assert counts["longest"] <= 500
