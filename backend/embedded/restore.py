@@ -61,13 +61,15 @@ def restore(backup: Path, folder: Path, *, now: datetime) -> Exchange:
     """
     told = look_through(backup)
     lock = FolderLock(folder, now=now)
+    whole = lock.ended_cleanly
     try:
         store = folder / FILE_NAME
         finish_replacing(store)
         before = glance(store)
         moved = replace_store(store, backup, away=REPLACED, now=now, marks={})
+        whole = True
     finally:
-        lock.release()
+        lock.release(cleanly=whole)
     return Exchange(restored=told, before=before, moved_to=moved)
 
 

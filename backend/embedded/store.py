@@ -48,7 +48,8 @@ class Store:
             self.restored = last_restored(self._connection)
             """What was done the last time the file was found to be damaged."""
         except BaseException as error:
-            self._folder.release(cleanly=not isinstance(error, DamagedFile))
+            # What the owner before left to be searched still is.
+            self._folder.release(cleanly=self._folder.ended_cleanly and not isinstance(error, DamagedFile))
             raise
         self.damage: str | None = None
         """What says that the file has broken pages, met while it is in use; None while nothing does."""

@@ -109,6 +109,50 @@ def test_a_large_file_is_searched_only_after_a_run_that_did_not_end(
     assert "damaged" in refused(path, DamagedFile)
 
 
+def did_not_end(folder: Path) -> None:
+    (folder / LOCK_NAME).write_text('{"pid": 1, "since": "2026-03-18T20:41:07.250Z"}')
+
+
+def still_to_be_searched(folder: Path) -> bool:
+    lock = FolderLock(folder, now=NOW)
+    lock.release(cleanly=lock.ended_cleanly)
+    return not lock.ended_cleanly
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), StoreRefused("no room for a copy"), OSError(5, "I/O error")])
+def test_a_start_that_is_broken_off_leaves_the_search_to_the_next_one(
+    path: Path, monkeypatch: pytest.MonkeyPatch, end: BaseException
+) -> None:
+    def broken_off(*_: object, **__: object) -> None:
+        raise end
+
+    Store(path.parent, now=NOW).close()
+    did_not_end(path.parent)
+    with monkeypatch.context() as during:
+        during.setattr(schema, "_refuse_damage", broken_off)
+        with pytest.raises(type(end)):
+            Store(path.parent, now=NOW)
+
+    assert still_to_be_searched(path.parent)
+    Store(path.parent, now=NOW).close()
+    assert not still_to_be_searched(path.parent)
+
+
+def test_a_start_that_is_refused_after_a_clean_end_asks_for_no_search(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise StoreRefused("no room for a copy")
+
+    Store(path.parent, now=NOW).close()
+    with monkeypatch.context() as during:
+        during.setattr(schema, "_refuse_damage", refuse)
+        with pytest.raises(StoreRefused):
+            Store(path.parent, now=NOW)
+
+    assert not still_to_be_searched(path.parent)
+
+
 def test_a_file_where_sqlite_keeps_no_log_is_refused() -> None:
     with pytest.raises(StoreRefused, match="local disk"):
         schema.opened(Path(":memory:"), ended_cleanly=True, now=NOW, backups=Path())

@@ -14,7 +14,7 @@ from backend.embedded import replacing
 from backend.embedded.backup import back_up
 from backend.embedded.contents import look_through
 from backend.embedded.copying import CopyFailed
-from backend.embedded.folder import FolderInUse
+from backend.embedded.folder import LOCK_NAME, FolderInUse, FolderLock
 from backend.embedded.history import SqliteHistory
 from backend.embedded.migrations import copy_name
 from backend.embedded.refused import DamagedFile, ForeignFile, NewerFile, StoreRefused
@@ -115,6 +115,26 @@ def test_a_copy_of_a_whole_data_folder_is_a_backup_too(folder: Path, tmp_path: P
     restore(tmp_path / "copied" / FILE_NAME, tmp_path / "new", now=LATER)
 
     assert count(tmp_path / "new") == 1
+
+
+def test_a_restore_that_fails_leaves_the_search_of_the_store_to_the_next_start(
+    backup: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise CopyFailed("there is no room")
+
+    (folder / LOCK_NAME).write_text('{"pid": 1, "since": "2026-03-18T20:41:07.250Z"}')
+    with monkeypatch.context() as during:
+        during.setattr(replacing, "write_copy", full)
+        with pytest.raises(CopyFailed):
+            restore(backup, folder, now=LATER)
+    lock = FolderLock(folder, now=LATER)
+    lock.release(cleanly=lock.ended_cleanly)
+
+    restore(backup, folder, now=LATER)
+
+    assert not lock.ended_cleanly
+    assert (folder / LOCK_NAME).read_bytes() == b""
 
 
 def test_two_restores_in_one_second_keep_both_stores(backup: Path, folder: Path) -> None:
