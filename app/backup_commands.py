@@ -44,9 +44,11 @@ def backup(
         refuse(f"{_why(away, target)}: look at its permissions and those of its folders", deed="back up")
     seconds = time.monotonic() - began
     if as_json:
-        _say_json({"path": str(made.path), "bytes": made.size, "seconds": round(seconds, 3)})
+        _say_json({"path": str(made.path), "bytes": made.size, "seconds": round(seconds, 3), "spoiled": made.spoiled})
     else:
         out.print(f"Backed up to {escape(str(made.path))}: {made.size / 1e6:,.1f} MB in {seconds:.1f} s.")
+        if made.spoiled:
+            out.print(f"But {escape(made.spoiled)}.")
 
 
 def restore(

@@ -11,7 +11,8 @@ from typing import Final
 
 import structlog
 
-from backend.embedded.copying import CopyFailed, reading_only, write_copy
+from backend.embedded.chunk_check import spoiled_chunks
+from backend.embedded.copying import CopyFailed, is_damage, reading_only, write_copy
 from backend.embedded.migrations import BEFORE_SCHEMA, STAMP, copy_name
 
 log = structlog.get_logger(__name__)
@@ -35,23 +36,30 @@ class Keep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backup:
-    """A backup that was made; `size` in bytes."""
+    """A backup that was made; `size` in bytes, `spoiled` says which readings are broken in it (None: none are)."""
 
     path: Path
     size: int
+    spoiled: str | None = None
 
 
 def back_up(store: Path, to: Path, *, leave: int = 0, stopping: threading.Event | None = None) -> Backup:
     """Copy a store that may be at work to the file `to`: everything that is durable in it, so all it acknowledged.
+
+    Readings that are broken in the store are broken in the copy too; it is made none the less, for all the others.
 
     Raises:
         SourceDamaged, CopyFailed: no backup came about; the sentence says what to do.
     """
     try:
         with reading_only(store, live=True) as source:
-            return Backup(path=to, size=write_copy(source, to, leave=leave, stopping=stopping))
+            size = write_copy(source, to, leave=leave, stopping=stopping)
     except sqlite3.Error as error:
         raise CopyFailed(f"{store} cannot be opened ({error}): look at its permissions and the disk") from error
+    try:
+        return Backup(path=to, size=size, spoiled=spoiled_chunks(to, stopping=stopping))
+    except sqlite3.Error as error:
+        raise CopyFailed(f"{to} could not be read through ({error}): make it again") from error
 
 
 def back_up_by_schedule(
@@ -59,14 +67,16 @@ def back_up_by_schedule(
 ) -> Backup:
     """Make a backup in `folder` and take away those that have had their time; raises as `back_up`.
 
-    Where none can be made, the old ones stay. What a backup left that was killed on its way a day ago goes first.
+    Where none can be made, the old ones stay; where readings are broken in it, those stay that have them whole.
+    What a backup left that was killed on its way a day ago goes first.
     """
     for path in _abandoned(folder, now=now):
         path.unlink(missing_ok=True)
     made = back_up(store, folder / copy_name(now), leave=leave, stopping=stopping)
     log.info("a backup is made", path=str(made.path), size=made.size)
     for path in thinned(backups(folder), keep=keep, now=now):
-        path.unlink(missing_ok=True)
+        if made.spoiled is None or _is_spoiled(path, stopping):
+            path.unlink(missing_ok=True)
     return made
 
 
@@ -109,6 +119,13 @@ def _staying(newest_first: Sequence[Path], keep: Keep) -> Iterable[Path]:
     yield from _first_of_each(regular, lambda at: "{}-{}".format(*at.isocalendar()), keep.weekly)
     yield from before[:_SCHEMAS]
     yield from {*newest_first} - {*regular, *before}
+
+
+def _is_spoiled(path: Path, stopping: threading.Event) -> bool:
+    try:
+        return spoiled_chunks(path, stopping=stopping) is not None
+    except sqlite3.Error as error:
+        return is_damage(error)
 
 
 def _abandoned(folder: Path, *, now: datetime) -> list[Path]:

@@ -89,6 +89,14 @@ def unpack_weights(weights: bytes, *, hour: int) -> Weights:
     return Weights([moment + began for moment in at], keg, weight)
 
 
+def verify(packed: Packed) -> None:
+    """Compare both parts with their checksums, without opening them. Raises BadChunk."""
+    try:
+        _checked(packed.rest, after=zlib.crc32(_checked(packed.weights, after=VERSION), VERSION))
+    except ValueError as error:
+        raise _bad(error) from error
+
+
 def _pressed(heads: list[int], columns: Sequence[Sequence[Any]], *, after: bytes = b"") -> bytes:
     planes = [write_column(column, heads) for column in columns]
     told = varints(heads)

@@ -33,6 +33,11 @@ def chunk_id(hour: int, tap: int) -> int:
     return (hour // HOUR << _TAP_BITS | tap) << _PIECE_BITS
 
 
+def place_of(row: int) -> tuple[int, int]:
+    """The hour (epoch s) and the tap of a row of a chunk."""
+    return (row >> _PIECE_BITS >> _TAP_BITS) * HOUR, row >> _PIECE_BITS & (1 << _TAP_BITS) - 1
+
+
 def packed_of(db: sqlite3.Connection, hour: int, tap: int) -> Packed | None:
     """The bytes of a chunk, None where there is none."""
     rows = db.execute(

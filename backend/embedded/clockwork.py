@@ -24,15 +24,19 @@ _FIRST_RETRY_SECONDS: Final = 30.0
 _LONGEST_RETRY_SECONDS: Final = 3600.0
 
 
+class Finding(Exception):  # noqa: N818 - what a job found, not that it failed
+    """Raised by a job that is done: what it found is shown until it is done again, and it is not tried before."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """Something to be done again and again.
 
     `run` gets the time of the job's clock and gives whether more of it is left: it is called again at once then,
     after the other jobs that are due, so that one that does its work in short steps keeps nobody waiting. What it
-    raises is logged, shown, and a reason to try again later. With `by_wall` the real time decides, not the
-    story's. When it was done is kept in the store, so that a restart neither forgets nor repeats it, unless it is
-    not to be `remembered`, because it finds out by itself what is left to do.
+    raises, unless it is a Finding, is logged, shown, and a reason to try again later. With `by_wall` the real time
+    decides, not the story's. When it was done is kept in the store, so that a restart neither forgets nor repeats
+    it, unless it is not to be `remembered`, because it finds out by itself what is left to do.
     """
 
     name: str
@@ -44,7 +48,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobState:
-    """How a job stands: when it was done last (None: never) and what went wrong since (None: nothing)."""
+    """How a job stands: when it was done last (None: never), and what went wrong since or was found (None: nothing)."""
 
     last: datetime | None
     note: str | None
@@ -57,6 +61,7 @@ class _Kept:
     last: datetime | None
     since: datetime
     more: bool = False
+    found: str | None = None
     note: str | None = None
     retry_at: float | None = None
     backoff: Backoff = field(default_factory=lambda: Backoff(first=_FIRST_RETRY_SECONDS, most=_LONGEST_RETRY_SECONDS))
@@ -113,7 +118,7 @@ class Clockwork:
 
     def state(self) -> Mapping[str, JobState]:
         """How each job stands."""
-        return {name: JobState(last=kept.last, note=kept.note) for name, kept in self._kept.items()}
+        return {name: JobState(last=kept.last, note=kept.note or kept.found) for name, kept in self._kept.items()}
 
     def _work(self) -> None:
         while not self._stopping.is_set():
@@ -128,7 +133,7 @@ class Clockwork:
         try:
             now = self._now(job)
             if self._is_due(job, kept, now=now):
-                kept.more = job.run(now)
+                kept.more, kept.found = _run(job, now)
                 if job.remembered:
                     self._remember(job, now)
                 kept.last = now
@@ -137,11 +142,8 @@ class Clockwork:
             kept.retry_at, kept.note = self._monotonic() + wait, str(error) or type(error).__name__
             log.exception("a job failed and is tried again", job=job.name, seconds=round(wait))
         else:
-            self._all_is_well(kept)
-
-    def _all_is_well(self, kept: _Kept) -> None:
-        kept.note, kept.retry_at = None, None
-        kept.backoff.reset()
+            kept.note, kept.retry_at = None, None
+            kept.backoff.reset()
 
     def _is_due(self, job: Job, kept: _Kept, *, now: datetime) -> bool:
         # A clock that was ahead and has been set right must not put a job off for as long as it was ahead.
@@ -163,6 +165,15 @@ class Clockwork:
         with self._store.write() as db:
             db.execute("INSERT OR REPLACE INTO marks VALUES (?, ?)", (_mark(job.name), epoch_ms(now)))
         self._store.sync()
+
+
+def _run(job: Job, now: datetime) -> tuple[bool, str | None]:
+    """Whether more is left to do, and what was found."""
+    try:
+        return job.run(now), None
+    except Finding as found:
+        log.error("a job has found something wrong", job=job.name, found=str(found))  # noqa: TRY400
+        return False, str(found)
 
 
 def _mark(name: str) -> str:

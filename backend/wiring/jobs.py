@@ -9,7 +9,8 @@ from typing import Final
 
 from backend.cellar import locations
 from backend.embedded.backup import Keep, back_up_by_schedule
-from backend.embedded.clockwork import Job
+from backend.embedded.chunk_check import spoiled_chunks
+from backend.embedded.clockwork import Finding, Job
 from backend.embedded.compaction import Compaction
 from backend.embedded.copying import LEAVE_BYTES, SourceDamaged, look_for_damage
 from backend.embedded.mosquitto import trim_log
@@ -77,10 +78,14 @@ def _backing_up(store: Store, plan: BackupPlan, stopping: threading.Event) -> Ca
     def run(now: datetime) -> bool:
         store.sync()  # what is shown is in it too
         try:
-            back_up_by_schedule(store.path, plan.folder, keep=plan.keep, leave=LEAVE_BYTES, stopping=stopping, now=now)
+            made = back_up_by_schedule(
+                store.path, plan.folder, keep=plan.keep, leave=LEAVE_BYTES, stopping=stopping, now=now
+            )
         except SourceDamaged as damage:
             store.damage = str(damage)
             raise
+        if made.spoiled:
+            raise Finding(made.spoiled)
         return False
 
     return run
@@ -89,6 +94,8 @@ def _backing_up(store: Store, plan: BackupPlan, stopping: threading.Event) -> Ca
 def _looked_through(store: Store, stopping: threading.Event) -> bool:
     """Look for damage that a clean start does not look for in a large file."""
     store.damage = look_for_damage(store.path, stopping=stopping) or store.damage
+    if store.damage is None and (spoiled := spoiled_chunks(store.path, live=True, stopping=stopping)):
+        raise Finding(spoiled)
     return False
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.embedded.clockwork import Clockwork, Job
+from backend.embedded.clockwork import Clockwork, Finding, Job
 from backend.embedded.schedules import Daily, Every
 from backend.embedded.store import Store
 from backend.ports import StoreUnavailable
@@ -186,6 +186,29 @@ def test_a_schedule_that_cannot_be_told_keeps_nobody_waiting_and_is_asked_again(
     hands.move(timedelta(days=1))
     work.turn()
     assert done.names == ["daily", "other", "daily", "other"]
+
+
+def test_what_a_job_found_is_shown_until_it_is_done_again(store: Store, hands: Hands, done: Done) -> None:
+    wrong = [True]
+
+    def look(_: datetime) -> bool:
+        done.names.append("look")
+        if wrong[0]:
+            raise Finding("an hour is broken")
+        return False
+
+    work = clockwork(store, hands, Job(name="look", schedule=Every(HOUR), run=look))
+    work.turn()
+    hands.move(HOUR / 2)
+    work.turn()
+    found = work.state()["look"]
+    wrong[0] = False
+    hands.move(HOUR / 2)
+    work.turn()
+
+    assert (found.last, found.note) == (T0, "an hour is broken")
+    assert done.names == ["look", "look"]
+    assert work.state()["look"].note is None
 
 
 def test_it_says_whether_its_thread_lives(store: Store, hands: Hands) -> None:

@@ -134,6 +134,31 @@ def test_a_damaged_store_is_not_backed_up_over_its_good_backups(bar: Bar, plan: 
     assert "the next start puts the last whole backup in its place" in (work.state()["backup"].note or "")
 
 
+def test_a_broken_hour_is_told_by_the_look_and_by_the_backup_until_they_find_it_whole(
+    bar: Bar, plan: BackupPlan
+) -> None:
+    wall = Wall()
+    work = clockwork(bar, plan, wall)
+    with bar.store.write() as db:
+        db.execute("INSERT INTO chunks VALUES (256, 1, 0, x'0100000000ff')")
+    bar.store.sync()
+    for _ in range(3):
+        wall.at += timedelta(hours=1)
+        work.turn()
+
+    notes = [work.state()[name].note or "" for name in ("damage", "backup")]
+    with bar.store.write() as db:
+        db.execute("DELETE FROM chunks")
+    bar.store.sync()
+    wall.at += timedelta(days=7)
+    work.turn()
+
+    assert all("1 sealed hours of taps cannot be read" in note for note in notes)
+    assert len(backups(plan.folder)) == 2
+    assert [work.state()[name].note for name in ("damage", "backup")] == [None, None]
+    assert bar.store.damage is None
+
+
 def test_a_bar_that_is_switched_off_every_night_is_looked_through_too(bar: Bar) -> None:
     wall = Wall()
     for _ in range(2):
