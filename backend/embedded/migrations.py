@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from filecmp import cmp
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +14,16 @@ from backend.embedded.steps import STEPS, Step
 
 log = structlog.get_logger(__name__)
 
+_OF_THE_STEP: Final = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_RANGE)
+"""Errors that speak of the statement and not of the file or the disk."""
 STAMP: Final = "%Y%m%dT%H%M%SZ"
 """How moments (UTC) are written in the names of files."""
 BEFORE_SCHEMA: Final = "before-schema"
 """What the name of a copy made here says, with the number of the schema that was about to come."""
+
+
+class StepFailed(RuntimeError):  # noqa: N818 - what became of the step
+    """A step does not fit what lies in the file; the file is as the step before it left it."""
 
 
 def user_version(connection: sqlite3.Connection) -> int:
@@ -35,7 +42,8 @@ def migrate(
 
     Raises:
         CopyFailed: there was no room for the copy; the file is as it was.
-        sqlite3.Error: a step failed; the file is as the step before it left it.
+        StepFailed: a step does not fit what lies in the file, which is as the step before it left it.
+        sqlite3.Error: the file is damaged or the disk failed; the same holds.
     """
     have = user_version(connection)
     ahead = [step for step in steps if step.version > have]
@@ -61,7 +69,13 @@ def stamp(now: datetime) -> str:
 
 def _copied(connection: sqlite3.Connection, backups: Path, ahead: Sequence[Step], *, now: datetime) -> Path:
     copy = backups / copy_name(now, why=f"{BEFORE_SCHEMA}-{ahead[0].version}")
+    earlier = sorted(backups.glob(copy.name.replace(stamp(now), "*", 1)))
     size = write_copy(connection, copy)
+    for one in earlier:
+        if one != copy and cmp(one, copy, shallow=False):
+            copy.unlink()  # of a try before this one, after which nothing was written
+            copy = one
+            break
     log.warning(
         "the store is of an earlier version: it is brought up to date, and a copy of it is kept",
         copy=str(copy),
@@ -77,7 +91,9 @@ def _take(connection: sqlite3.Connection, step: Step) -> None:
         step.apply(connection)
         connection.execute(f"PRAGMA user_version = {step.version}")
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException as error:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
+        if getattr(error, "sqlite_errorcode", -1) & 0xFF in _OF_THE_STEP:
+            raise StepFailed(f"step {step.version}, {step.what}: {error}") from error
         raise

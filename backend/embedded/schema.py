@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from backend.embedded.copying import CopyFailed
-from backend.embedded.migrations import migrate
+from backend.embedded.copying import CopyFailed, is_damage
+from backend.embedded.migrations import StepFailed, migrate
 from backend.embedded.refused import DamagedFile, StoreRefused, refuse_strangers
 
 FILE_NAME: Final = "scale-sense.db"
@@ -42,6 +42,12 @@ def opened(path: Path, *, ended_cleanly: bool, now: datetime, backups: Path) -> 
             _refuse_damage(connection, path)
         _set_up(connection, path)
         migrate(connection, backups=backups, now=now)
+    except StepFailed as failed:
+        connection.close()
+        raise StoreRefused(
+            f"{path} cannot be brought up to date ({failed}); a copy of it as it was lies in {backups}: "
+            "install the version before, and report this"
+        ) from failed
     except CopyFailed as failed:
         connection.close()
         raise StoreRefused(f"{path} is of an earlier version, and no copy of it can be kept: {failed}") from failed
@@ -50,7 +56,9 @@ def opened(path: Path, *, ended_cleanly: bool, now: datetime, backups: Path) -> 
         raise StoreRefused(f"{path} cannot be opened ({error}): look at its permissions and the disk") from error
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise DamagedFile(_damaged(path, str(error))) from error
+        if is_damage(error):
+            raise DamagedFile(_damaged(path, str(error))) from error
+        raise StoreRefused(f"{path} cannot be opened ({error}): install the version that wrote it") from error
     except StoreRefused:
         connection.close()
         raise

@@ -12,10 +12,11 @@ from store_process import NOW
 
 from backend.domain.ids import TapId
 from backend.embedded import copying, steps
+from backend.embedded.backup import back_up
 from backend.embedded.copying import CopyFailed
 from backend.embedded.history import SqliteHistory
-from backend.embedded.migrations import migrate, user_version
-from backend.embedded.refused import StoreRefused
+from backend.embedded.migrations import StepFailed, copy_name, migrate, user_version
+from backend.embedded.refused import DamagedFile, StoreRefused
 from backend.embedded.schema import FILE_NAME
 from backend.embedded.steps import SCHEMA_VERSION, STEPS, Step, script
 from backend.embedded.store import Store
@@ -184,7 +185,7 @@ def test_steps_are_taken_once_each_and_in_order(db: sqlite3.Connection, tmp_path
 def test_a_step_that_fails_leaves_the_one_before_it_standing_and_is_taken_again(
     db: sqlite3.Connection, tmp_path: Path
 ) -> None:
-    with pytest.raises(sqlite3.OperationalError, match="nowhere"):
+    with pytest.raises(StepFailed, match="nowhere"):
         migrate(db, backups=tmp_path / "b", now=NOW, steps=[ONE, TWO, BROKEN])
     stood = user_version(db), db.execute("SELECT count(*) FROM sqlite_master").fetchone()
 
@@ -256,6 +257,42 @@ def test_a_store_that_cannot_be_copied_first_is_refused_with_a_sentence(
 
     with pytest.raises(StoreRefused, match=r"no copy of it can be kept.*free some space"):
         Store(tmp_path / "data", now=NOW)
+
+
+def test_a_step_that_fails_is_no_damage_and_its_copy_is_kept_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "data"
+    with Store(folder, now=NOW) as store:
+        SqliteHistory(store).record(recorded())
+        store.sync()
+        back_up(store.path, folder / "backups" / copy_name(NOW))
+    wrong = step(99, "INSERT INTO marks VALUES ('readings', 1);\n")
+    later: Callable[..., Path | None] = lambda *_, **__: migrate(*_, **__, steps=[*STEPS, wrong])  # noqa: E731
+
+    for tried in range(3):
+        with monkeypatch.context() as during:
+            during.setattr("backend.embedded.schema.migrate", later)
+            with pytest.raises(StoreRefused, match=r"brought up to date.*as it was") as refused:
+                Store(folder, now=NOW + timedelta(minutes=tried))
+        assert not isinstance(refused.value, DamagedFile)
+
+    assert sorted(path.name for path in (folder / "backups").iterdir()) == [
+        "scale-sense-20260320T204000Z-before-schema-99.db",
+        "scale-sense-20260320T204000Z.db",
+    ]
+    with Store(folder, now=NOW) as store:
+        assert (store.restored, SqliteHistory(store).count()) == (None, 25)
+
+
+def test_what_was_recorded_between_two_tries_is_copied_anew(db: sqlite3.Connection, tmp_path: Path) -> None:
+    migrate(db, backups=tmp_path / "b", now=NOW, steps=[ONE, TWO])
+    for tried in range(2):
+        db.execute("INSERT INTO one VALUES (?, 0)", (tried,))
+        with pytest.raises(StepFailed):
+            migrate(db, backups=tmp_path / "b", now=NOW + timedelta(minutes=tried), steps=[ONE, TWO, BROKEN])
+
+    assert len(list((tmp_path / "b").iterdir())) == 2
 
 
 def test_a_statement_may_span_lines_and_hold_semicolons(db: sqlite3.Connection) -> None:
