@@ -13,7 +13,7 @@ from backend.aws.requests import is_check
 from backend.aws.writing import Writing
 from backend.cellar.limits import check_group, check_key
 from backend.cellar.paging import cursor_after
-from backend.ports import Check, Group, Item, Key, Outcome, Page, Query, StoreUnavailable
+from backend.ports import Check, Group, Item, Key, Outcome, Page, Query, StoreUnavailable, TableRefused
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -79,11 +79,11 @@ class DynamoTable:
     def transact(self, *groups: Group, durable: bool = True) -> Sequence[Outcome]:
         """Apply each group by itself, all or nothing, in order; one outcome a group. Everything is durable here.
 
-        Where the table goes away under way, the groups that were not tried are THROTTLED: nothing of them happened.
+        Where the table goes away or refuses a group under way, that one and those after it are THROTTLED: nothing of
+        them happened, and given again they raise what stood in the way.
 
         Raises:
-            TableRefused: before anything is sent.
-            StoreUnavailable: nothing of the call happened.
+            TableRefused, StoreUnavailable: nothing of the call happened.
         """
         del durable  # what DynamoDB has answered is on disk in three places
         for group in groups:
@@ -92,7 +92,7 @@ class DynamoTable:
         for group in groups:
             try:
                 outcomes.append(self._apply(group))
-            except StoreUnavailable:
+            except (StoreUnavailable, TableRefused):
                 if _HAPPENED.isdisjoint(outcomes):
                     raise
                 return outcomes + [Outcome.THROTTLED] * (len(groups) - len(outcomes))

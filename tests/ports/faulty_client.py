@@ -21,6 +21,7 @@ class Fault(StrEnum):
     THROTTLED = "throttled"
     IN_TRANSACTION = "another transaction holds the row"
     NO_RIGHT = "no right"
+    REFUSED = "refused as wrong"
 
 
 Told = Callable[[str, int], Fault | None]
@@ -85,6 +86,7 @@ _ANSWERED = {
     Fault.THROTTLED: ("ThrottlingException", 400),
     Fault.IN_TRANSACTION: ("TransactionConflictException", 400),
     Fault.NO_RIGHT: ("AccessDeniedException", 400),
+    Fault.REFUSED: ("ValidationException", 400),
 }
 
 

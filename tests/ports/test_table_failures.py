@@ -12,7 +12,7 @@ from faulty_client import Fault, FaultyClient, Told, always, first
 
 from backend.aws.patience import Patience
 from backend.aws.table import DynamoTable
-from backend.ports import Check, Delete, Group, Index, Item, Key, Outcome, Put, Query, StoreUnavailable
+from backend.ports import Check, Delete, Group, Index, Item, Key, Outcome, Put, Query, StoreUnavailable, TableRefused
 
 APPLIED, CONFLICT, UNKNOWN, THROTTLED = Outcome.APPLIED, Outcome.CONFLICT, Outcome.UNKNOWN, Outcome.THROTTLED
 TAP, STATE, OTHER = Key("LOCATION#loc-001", "TAP#07"), Key("LOCATION#loc-001", "TAP#07#STATE"), Key("OTHER", "x")
@@ -207,6 +207,21 @@ def test_where_the_table_goes_away_under_way_the_rest_is_throttled(faulty: Fault
 
     assert outcomes == [APPLIED, THROTTLED, THROTTLED]
     assert set(plain.get_many(keys)) == {keys[0]}
+
+
+def test_a_group_that_is_refused_under_way_is_refused_once_it_is_given_again(
+    faulty: Faulty, plain: DynamoTable
+) -> None:
+    table, _ = faulty(lambda name, number: Fault.REFUSED if name == "put_item" and number > 1 else None)
+    keys = [Key("UNDERWAY", str(number)) for number in range(3)]
+    groups = [[Put(item=row(key, 1), expected_version=0)] for key in keys]
+
+    outcomes = table.transact(*groups)
+
+    assert outcomes == [APPLIED, THROTTLED, THROTTLED]
+    assert [plain.get(key) for key in keys] == [row(keys[0], 1), None, None]
+    with pytest.raises(TableRefused):
+        table.transact(*groups[1:])
 
 
 def test_where_nothing_of_a_call_happened_the_table_is_away(faulty: Faulty) -> None:
