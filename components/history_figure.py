@@ -4,7 +4,7 @@ from html import escape
 from itertools import pairwise
 from typing import Any, Final
 
-from components.level_history import LevelHistory
+from components.level_history import KegChange, LevelHistory
 from components.level_lines import Trace, level_traces
 from components.tokens import FONT, PALETTE
 from components.wall_clock import local_ms
@@ -43,7 +43,7 @@ def _change_traces(history: LevelHistory) -> list[Trace]:
             "x": xs, "y": [100] * len(xs),
             "text": [name if fits else "" for name, fits in zip(names, fitting_labels(history), strict=True)],
             "customdata": names,
-            "textposition": "top center",
+            "textposition": ["top left" if _at_the_edge(one, history) else "top center" for one in history.changes],
             "textfont": {"color": PALETTE["maintenance"], "size": 13},
             "marker": {"symbol": "triangle-down", "size": 7 if thin else 12, "color": PALETTE["maintenance"]},
             "hovertemplate": "new keg: %{customdata}<extra></extra>",
@@ -57,11 +57,17 @@ def fitting_labels(history: LevelHistory) -> list[bool]:
     free_up_to = float("inf")
     fits: list[bool] = []
     for change in reversed(history.changes):
-        middle, half = _px(change.at_ms, history), len(change.label) * LABEL_PX / 2
-        fits.append(middle + half < free_up_to and half < USUAL_WIDTH_PX / 6)
+        place, length = _px(change.at_ms, history), len(change.label) * LABEL_PX
+        right = place if _at_the_edge(change, history) else place + length / 2
+        fits.append(right < free_up_to and length < USUAL_WIDTH_PX / 3)
         if fits[-1]:
-            free_up_to = middle - half - LABEL_PX
+            free_up_to = right - length - LABEL_PX
     return fits[::-1]
+
+
+def _at_the_edge(change: KegChange, history: LevelHistory) -> bool:
+    """Whether half of its label would lie beyond the chart: it is written to the left of its mark then."""
+    return _px(change.at_ms, history) + len(change.label) * LABEL_PX / 2 > USUAL_WIDTH_PX
 
 
 def _touching(history: LevelHistory) -> bool:

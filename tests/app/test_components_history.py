@@ -149,6 +149,15 @@ def test_labels_that_would_meet_are_left_out_and_crowded_marks_are_thin() -> Non
     assert verticals(crowded)["line"]["width"] < verticals(roomy)["line"]["width"]
 
 
+def test_the_label_of_a_keg_that_has_just_come_on_is_written_to_the_left_of_its_mark() -> None:
+    late = [KegChange(at_ms=START + at * BIN, label="Harbor Pilsner") for at in (40, 94)]
+
+    marks = figure_of(history([point(0)], late))["data"][-1]
+
+    assert marks["text"] == ["Harbor Pilsner"] * 2
+    assert marks["textposition"] == ["top center", "top left"]
+
+
 def test_a_history_that_begins_within_its_range_says_since_when() -> None:
     told = replace(history([point(0), point(1)]), since="21 September 2026")
 
