@@ -24,6 +24,7 @@ def backup(
     from app.host import host_settings
     from backend.clock import SystemClock
     from backend.embedded.backup import BY_HAND, back_up
+    from backend.embedded.backup_folder import shared_disk
     from backend.embedded.copying import CopyFailed
     from backend.embedded.migrations import copy_name
     from backend.embedded.schema import FILE_NAME
@@ -35,20 +36,24 @@ def backup(
     try:
         if not store.is_file():
             refuse(f"there is no store in {settings.data}: name the data folder with --data", deed="back up")
+        if to:
+            _refuse_missing_folder(to)
         if target.exists():
             refuse(f"{target} exists already: name another file with --to", deed="back up")
         made = back_up(store, target)
+        note = None if to else shared_disk(store, settings.backups)
     except CopyFailed as failed:
         refuse(str(failed), deed="back up")
     except OSError as away:
         refuse(f"{_why(away, target)}: look at its permissions and those of its folders", deed="back up")
     seconds = time.monotonic() - began
     if as_json:
-        _say_json({"path": str(made.path), "bytes": made.size, "seconds": round(seconds, 3), "spoiled": made.spoiled})
+        told = {"path": str(made.path), "bytes": made.size, "seconds": round(seconds, 3)}
+        _say_json({**told, "spoiled": made.spoiled, "note": note})
     else:
         out.print(f"Backed up to {escape(str(made.path))}: {made.size / 1e6:,.1f} MB in {seconds:.1f} s.")
-        if made.spoiled:
-            out.print(f"But {escape(made.spoiled)}.")
+        for wrong in filter(None, (made.spoiled, note)):
+            out.print(f"But {escape(wrong)}.")
 
 
 def restore(
@@ -87,6 +92,15 @@ def restore(
         _say_json(told)
     else:
         _say(file, told)
+
+
+def _refuse_missing_folder(to: Path) -> None:
+    """A folder that is mistyped, or a disk that is not mounted, is not made up for by one of its name."""
+    if not to.parent.is_dir():
+        refuse(
+            f"{to} cannot be written: there is no folder {to.parent}; make it, or name another file with --to",
+            deed="back up",
+        )
 
 
 def _why(away: OSError, path: Path) -> str:

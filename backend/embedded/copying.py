@@ -11,6 +11,8 @@ from typing import Final
 
 LEAVE_BYTES: Final = 64 * 1024 * 1024
 """A copy made by schedule leaves so much of the disk to the readings."""
+BESIDE: Final = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a file; it is read with whatever file bears the name."""
 _LOOK_EVERY: Final = 50_000
 """Steps of SQLite's machine, a few milliseconds of work."""
 _SYNC_BYTES: Final = 8 * 1024 * 1024
@@ -56,12 +58,14 @@ def write_copy(
 
     Raises:
         SourceDamaged: `source` has broken pages.
-        CopyFailed: there is no room, the disk failed, or it was to stop; nothing of the copy is left.
+        CopyFailed: there is no folder to make that of `to` in, no room, the disk failed, or it was to stop; nothing of
+            the copy is left.
     """
     part = to.with_name(to.name + ".part")
     try:
-        to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make_folder(to.parent)
         part.unlink(missing_ok=True)
+        _refuse_another_log(to)
         _refuse_without_room(source, to.parent, leave, then=no_room)
         part.touch(mode=0o600)  # for its owner alone, whatever the mask
         with _in_small_portions(source, part, stopping):
@@ -110,6 +114,23 @@ def is_damage(error: BaseException) -> bool:
     """Whether an error of SQLite says that pages of the file are broken."""
     code = getattr(error, "sqlite_errorcode", None)
     return code is not None and code & 0xFF in _BROKEN
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(exist_ok=True, mode=0o700)
+    except FileNotFoundError as missing:  # its parents are not made: a disk that is not mounted looks like that
+        raise CopyFailed(
+            f"there is no folder {folder.parent} to make {folder.name} in: mount the disk it lies on, or make it"
+        ) from missing
+
+
+def _refuse_another_log(to: Path) -> None:
+    """A log that lies there would be read as the copy's; it may be all that is left of another store."""
+    for beside in BESIDE:
+        left = to.with_name(to.name + beside)
+        if left.exists():
+            raise CopyFailed(f"{left} belongs to another store and would be read with the copy: choose another name")
 
 
 def _refuse_without_room(source: sqlite3.Connection, folder: Path, leave: int, *, then: str) -> None:

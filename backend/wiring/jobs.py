@@ -9,6 +9,7 @@ from typing import Final
 
 from backend.cellar import locations
 from backend.embedded.backup import Keep, back_up_by_schedule
+from backend.embedded.backup_folder import shared_disk
 from backend.embedded.chunk_check import spoiled_chunks
 from backend.embedded.clockwork import Finding, Job
 from backend.embedded.compaction import Compaction
@@ -84,8 +85,9 @@ def _backing_up(store: Store, plan: BackupPlan, stopping: threading.Event) -> Ca
         except SourceDamaged as damage:
             store.damage = str(damage)
             raise
-        if made.spoiled:
-            raise Finding(made.spoiled)
+        found = made.spoiled or shared_disk(store.path, plan.folder)
+        if found:
+            raise Finding(found)
         return False
 
     return run

@@ -75,6 +75,8 @@ def test_a_backup_of_a_bar_at_work_says_where_it_is_how_large_and_how_long_it_to
 
 @pytest.mark.usefixtures("ports")
 def test_a_backup_can_be_named_and_told_to_a_script(run: Run, data: Path, tmp_path: Path) -> None:
+    (tmp_path / "stick").mkdir()
+
     said = told(run("backup", "--data", data, "--to", tmp_path / "stick" / "mine.db", "--json"))
 
     assert said["path"] == str(tmp_path / "stick" / "mine.db")
@@ -92,6 +94,38 @@ def test_a_backup_goes_where_the_settings_say(
 
     assert [path.suffix for path in (tmp_path / "stick").iterdir()] == [".db"]
     assert not (data / "backups").exists()
+
+
+@pytest.mark.usefixtures("ports")
+def test_a_chosen_folder_on_the_disk_of_the_store_is_said(
+    run: Run, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCALE_SENSE_BACKUP_FOLDER", str(tmp_path / "stick"))
+
+    result = run("backup", "--data", data)
+
+    assert result.stdout.splitlines()[1].startswith(f"But backups in {tmp_path}/stick lie on the disk of the store")
+    assert told(run("backup", "--data", data, "--to", tmp_path / "here.db", "--json"))["note"] is None
+
+
+@pytest.mark.usefixtures("ports")
+def test_the_folders_of_a_disk_that_is_not_mounted_are_not_made(
+    run: Run, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCALE_SENSE_BACKUP_FOLDER", str(tmp_path / "stick" / "scale-sense"))
+
+    said = sentence(run("backup", "--data", data), "Cannot back up: ")
+
+    assert said.startswith(f"there is no folder {tmp_path}/stick to make scale-sense in: mount the disk")
+    assert not (tmp_path / "stick").exists()
+
+
+@pytest.mark.usefixtures("ports")
+def test_a_mistyped_folder_is_refused_and_not_made(run: Run, data: Path, tmp_path: Path) -> None:
+    said = sentence(run("backup", "--data", data, "--to", tmp_path / "stikc" / "b.db"), "Cannot back up: ")
+
+    assert f"there is no folder {tmp_path}/stikc;" in said
+    assert not (tmp_path / "stikc").exists()
 
 
 @pytest.mark.usefixtures("ports")

@@ -46,7 +46,7 @@ def bar(tmp_path: Path) -> Iterator[Bar]:
 
 @pytest.fixture
 def plan(tmp_path: Path) -> BackupPlan:
-    return BackupPlan(folder=tmp_path / "disk", keep=Keep(daily=2, weekly=0))
+    return BackupPlan(folder=tmp_path / "data" / "backups", keep=Keep(daily=2, weekly=0))
 
 
 def clockwork(bar: Bar, plan: BackupPlan | None, wall: Wall) -> Clockwork:
@@ -69,6 +69,28 @@ def test_the_first_backup_comes_soon_and_each_further_one_at_five_in_the_bar(bar
         "2026-03-23 05:00:00+01:00",
     ]
     assert work.state()["backup"].note is None
+
+
+def test_backups_in_a_chosen_folder_on_the_disk_of_the_store_are_made_and_noted(bar: Bar, tmp_path: Path) -> None:
+    wall = Wall()
+    work = clockwork(bar, BackupPlan(folder=tmp_path / "stick"), wall)
+    wall.at += timedelta(minutes=3)
+
+    work.turn()
+
+    assert len(backups(tmp_path / "stick")) == 1
+    assert "lie on the disk of the store" in (work.state()["backup"].note or "")
+
+
+def test_a_disk_that_is_not_mounted_is_noted_and_no_folder_made_in_its_place(bar: Bar, tmp_path: Path) -> None:
+    wall = Wall()
+    work = clockwork(bar, BackupPlan(folder=tmp_path / "stick" / "scale-sense"), wall)
+    wall.at += timedelta(minutes=3)
+
+    work.turn()
+
+    assert "mount the disk" in (work.state()["backup"].note or "")
+    assert not (tmp_path / "stick").exists()
 
 
 def test_a_backup_holds_what_was_only_shown_when_it_began(bar: Bar, plan: BackupPlan) -> None:
