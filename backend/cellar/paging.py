@@ -3,7 +3,6 @@
 import base64
 import binascii
 import json
-import math
 import zlib
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -25,6 +24,7 @@ PLACES: Final[Mapping[Index | None, tuple[str, ...]]] = {
     Index.DUE: ("due_at", "PK", "SK"),
 }
 """The attributes that say where an item stands within its partition or index; a cursor holds them."""
+_LONGEST: Final = {"PK": MAX_PARTITION_BYTES, "SK": MAX_SORT_BYTES}
 _LONGEST_CURSOR: Final = 16_384
 
 
@@ -66,9 +66,16 @@ def place_of(query: Query) -> tuple[str | float, ...] | None:
 
 def _is_part(name: str, part: object) -> bool:
     """Whether a part of a cursor could have come from an item."""
-    if name in {"PK", "SK"}:
-        return isinstance(part, str) and bool(part)
-    return is_number(part) and math.isfinite(part)  # type: ignore[arg-type]  # is_number
+    try:
+        if name in _LONGEST:
+            check_key_text(name, part, _LONGEST[name])
+        elif is_number(part):
+            check_number(part, name)  # type: ignore[arg-type]  # is_number
+        else:
+            return False
+    except TableRefused:
+        return False
+    return True
 
 
 def _stamp(query: Query) -> int:

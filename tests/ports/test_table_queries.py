@@ -1,6 +1,11 @@
+import base64
+import json
+from dataclasses import replace
+
 import pytest
 from lagging_table import eventually, every
 
+from backend.cellar import paging
 from backend.ports import Delete, Index, Item, Key, Put, Query, Table, TableRefused
 
 LOCATION = "LOCATION#loc-001"
@@ -86,6 +91,21 @@ def test_a_page_goes_on_where_it_was_cut_although_items_came_and_went(filled: Ta
 def test_a_cursor_that_is_none_is_refused(filled: Table, other: str) -> None:
     with pytest.raises(TableRefused, match="cursor"):
         filled.query(Query(partition=LOCATION, cursor=other))
+
+
+@pytest.mark.parametrize(
+    ("index", "place"),
+    [(None, ["\ud800"]), (Index.DEVICE, ["\ud800", "b"]), (Index.DUE, [10**400, "a", "b"]), (None, ["x" * 5000])],
+)
+def test_a_cursor_made_up_of_what_no_item_holds_is_refused(
+    filled: Table, index: Index | None, place: list[object]
+) -> None:
+    query = Query(partition=LOCATION, index=index)
+    told = json.dumps([paging._stamp(query), *place])
+    cursor = base64.urlsafe_b64encode(told.encode()).decode()
+
+    with pytest.raises(TableRefused, match="cursor"):
+        filled.query(replace(query, cursor=cursor))
 
 
 def test_a_cursor_of_another_query_is_refused(filled: Table) -> None:
