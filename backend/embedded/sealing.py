@@ -7,13 +7,17 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from backend.embedded.chunk_codec import Packed, Weights
-from backend.embedded.chunks import packed_chunk, put_chunk, rows_of
+from backend.embedded.chunks import ChunkDamaged, packed_chunk, put_chunk, rows_of
 from backend.embedded.hot import HOUR, HOUR_MS, hot_by_tap, in_order, remove
 from backend.embedded.marks import REWRITTEN, add_to_mark
 from backend.embedded.rollups import roll_up
 from backend.embedded.scaled import Row
 from backend.embedded.tally import Place, Tally, tallied
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,17 @@ def write_sealed(db: sqlite3.Connection, sealed: Iterable[SealedHour]) -> None:
 def seal_at_once(db: sqlite3.Connection, places: Iterable[tuple[int, int]]) -> None:
     """Seal hours of taps, given as (hour, tap), in one go: for what was recorded in bulk.
 
-    Raises ChunkDamaged where the hour has a chunk that cannot be read.
+    Where the hour has a chunk that cannot be read, what comes to it stays in the log, and that is logged.
     """
     done = []
     for hour, tap in sorted(places):
+        try:
+            before = rows_of(db, hour, tap)
+        except ChunkDamaged as damaged:
+            log.error("late readings stay in the log", reason=str(damaged))  # noqa: TRY400 - the sentence says it all
+            continue
         start, end = hour * 1000, hour * 1000 + HOUR_MS
         rows = hot_by_tap(db, (tap,), start, end)[tap]
-        done.append(sealed_hour([*rows_of(db, hour, tap), *rows], hour=hour, tap=tap))
+        done.append(sealed_hour([*before, *rows], hour=hour, tap=tap))
         remove(db, (tap,), start, end)
     write_sealed(db, done)

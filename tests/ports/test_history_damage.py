@@ -6,7 +6,7 @@ from structlog.testing import capture_logs
 from test_history import NOON, OTHER_TAP, TAP, bins, foreign, kept, minutes, reading
 
 from backend.embedded.chunks import ChunkDamaged
-from backend.embedded.history import SqliteHistory
+from backend.embedded.history import IN_BULK, SqliteHistory
 from backend.embedded.store import Store
 from backend.ports import KegSpan
 
@@ -55,6 +55,21 @@ def test_what_comes_late_for_it_is_kept_and_shown(store: Store, history: SqliteH
 
     assert in_hot(store) == 2  # the late one, and the newest
     assert [one.count for one in bins(history, 3600)][:2] == [61, 60]
+    assert any("stay in the log" in line["event"] for line in logs)
+
+
+def test_what_comes_late_in_bulk_is_kept_and_its_other_hours_are_sealed(store: Store, history: SqliteHistory) -> None:
+    bulk = [
+        reading(500 + number, minutes(number * 0.09), received_at=minutes(400), boot=9) for number in range(IN_BULK)
+    ]
+    history.record([reading(500, minutes(400))])
+
+    with capture_logs() as logs:
+        assert history.record(bulk) == IN_BULK
+
+    assert [one.count for one in bins(history, 3600)][:3] == [60 + 667, 60 + 667, 60 + 666]
+    assert in_hot(store) == 668  # those of the damaged hour, and the newest
+    assert history.record(bulk) == 0
     assert any("stay in the log" in line["event"] for line in logs)
 
 
