@@ -6,7 +6,7 @@ import pytest
 from compacting import compact, in_hot, seal_all
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_history import DAY, NOON, OTHER_TAP, TAP, bins, kept, reading
+from test_history import DAY, NOON, OTHER_TAP, TAP, bins, foreign, kept, reading
 
 from backend.domain.ids import TapId
 from backend.embedded.history import SqliteHistory
@@ -73,6 +73,18 @@ def test_what_was_forgotten_is_still_known_as_recorded(store: Store, history: Sq
     forget(history, 2)
 
     assert history.record(days(3)) == 0
+
+
+def test_a_forgotten_reading_without_numbers_is_recorded_when_it_is_repeated_and_forgotten_again(
+    store: Store, history: SqliteHistory
+) -> None:
+    history.record([foreign(NOON, "a")])
+    seal_all(store)
+    forget(history, 2)
+
+    assert history.record([foreign(NOON, "a")]) == 1
+    assert history.record([foreign(NOON, "a")]) == 0
+    assert forget(history, 2) == 1
 
 
 def test_one_step_drops_no_more_than_a_day_of_a_tap(store: Store, history: SqliteHistory) -> None:
