@@ -12,8 +12,8 @@ from typing import Final
 import structlog
 
 from backend.embedded.chunk_check import spoiled_chunks
-from backend.embedded.copying import CopyFailed, is_damage, reading_only, write_copy
-from backend.embedded.migrations import BEFORE_SCHEMA, STAMP, copy_name
+from backend.embedded.copying import CopyFailed, is_damage, reading_only, sync_file, write_copy
+from backend.embedded.migrations import BEFORE_SCHEMA, STAMP, copy_name, stamp
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +84,26 @@ def backups(folder: Path) -> list[Path]:
     """All the backups in a folder, the newest first; files of other names are none of ours."""
     dated = [(stamp, path) for path in folder.glob("scale-sense-*.db") if (stamp := taken_at(path))]
     return [path for _, path in sorted(dated, reverse=True)]
+
+
+def set_aside(folder: Path, *, now: datetime) -> Path | None:
+    """Move the backups in a folder to one inside it, where none is found by itself; gives that, None if there are none.
+
+    Raises OSError.
+    """
+    found = backups(folder)
+    if not found:
+        return None
+    aside = folder / f"before-{stamp(now)}"
+    while aside.exists():
+        now += timedelta(seconds=1)
+        aside = folder / f"before-{stamp(now)}"
+    aside.mkdir(mode=0o700)
+    for path in found:
+        path.replace(aside / path.name)
+    sync_file(folder)
+    log.warning("the backups of the bar before are kept apart", folder=str(aside), count=len(found))
+    return aside
 
 
 def taken_at(path: Path) -> datetime | None:

@@ -61,6 +61,12 @@ def finish_replacing(store: Path) -> Path | None:
     return moved
 
 
+def forget_replacing(store: Path) -> None:
+    """Take away what an exchange left that was begun, so that it is never finished. Raises OSError."""
+    for left in (*store.parent.glob(f"{store.name}{_DRAFT}*"), *store.parent.glob(f"{store.name}{_INCOMING}*")):
+        left.unlink()
+
+
 def _incoming(store: Path, away: str, now: datetime) -> Path:
     """The name that says what is to become of the store; it never leads to a place that is taken."""
     while True:

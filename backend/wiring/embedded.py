@@ -8,14 +8,17 @@ from datetime import datetime
 from pathlib import Path
 
 from backend.clock import Clock
+from backend.embedded.backup import set_aside
 from backend.embedded.broker import Broker, choose_broker
 from backend.embedded.client_id import client_id
 from backend.embedded.clockwork import Clockwork
+from backend.embedded.copying import BESIDE
 from backend.embedded.feed import LocalFeed
 from backend.embedded.folder import FolderLock
 from backend.embedded.history import SqliteHistory
 from backend.embedded.intake import Intake
-from backend.embedded.schema import FILE_NAME
+from backend.embedded.replacing import forget_replacing
+from backend.embedded.schema import BACKUPS, FILE_NAME
 from backend.embedded.store import Store
 from backend.embedded.table import SqliteTable
 from backend.ports import Ports
@@ -89,13 +92,16 @@ def holds_store(folder: Path) -> bool:
 
 
 def clear_folder(folder: Path, *, now: datetime) -> None:
-    """Take away what we keep in a data folder, and nothing else. Raises FolderInUse, FolderUnusable.
+    """Take away what we keep in a data folder, and nothing else. Raises FolderInUse, FolderUnusable, OSError.
 
+    Backups in it are kept, in a folder of their own, so that none is taken for one of what comes now.
     The name of its session stays, so that an existing broker can be told to forget what it holds for it.
     """
     lock = FolderLock(folder, now=now)
     try:
-        for name in (FILE_NAME, f"{FILE_NAME}-wal", f"{FILE_NAME}-shm", "story.json"):
+        forget_replacing(folder / FILE_NAME)
+        set_aside(folder / BACKUPS, now=now)
+        for name in (FILE_NAME, *(FILE_NAME + beside for beside in BESIDE), "story.json"):
             (folder / name).unlink(missing_ok=True)
         for name in ("broker", "pages"):
             shutil.rmtree(folder / name, ignore_errors=True)

@@ -150,6 +150,20 @@ def test_a_damaged_store_is_not_copied_over_a_good_backup(store: Store, to: Path
     assert to.read_bytes() == good
 
 
+@pytest.mark.parametrize("beside", ["-wal", "-shm", "-journal"])
+def test_what_another_store_left_under_the_name_of_a_backup_is_not_read_as_part_of_it(
+    store: Store, to: Path, beside: str
+) -> None:
+    to.parent.mkdir()
+    left = to.with_name(to.name + beside)
+    left.write_bytes(b"of another store")
+
+    with pytest.raises(CopyFailed, match=f"{left} .*choose another name"):
+        back_up(store.path, to)
+
+    assert list(to.parent.iterdir()) == [left]
+
+
 def test_a_store_that_is_not_there_is_said(tmp_path: Path, to: Path) -> None:
     with pytest.raises(CopyFailed, match="cannot be opened"):
         back_up(tmp_path / "nothing.db", to)
