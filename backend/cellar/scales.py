@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
+from typing import Final
 
 from backend.cellar import rows
 from backend.domain.ids import TapId
@@ -96,6 +98,9 @@ def placed_before(device_id: str, *, moment: datetime) -> Query:
     )
 
 
+_TELEMETRY: Final = tuple((name, attrgetter(name)) for name in ("battery_v", "battery_pct", "rssi", "temp_f"))
+
+
 def put_telemetry(before: Item | None, readings: Sequence[Reading], *, location_id: str) -> Put:
     """Write a scale's health as its readings (one or more, oldest first) told it, over what was known `before`.
 
@@ -103,9 +108,11 @@ def put_telemetry(before: Item | None, readings: Sequence[Reading], *, location_
     """
     where = telemetry_key(readings[-1].device_id)
     item: dict[str, Value] = {"battery_v": None, "rssi": None, "temp_f": None, **(before or {})}
-    for reading in readings:
-        told = {name: getattr(reading, name) for name in ("battery_v", "battery_pct", "rssi", "temp_f")}
-        item |= {name: value for name, value in told.items() if value is not None}
+    for name, told in _TELEMETRY:
+        # The newest word counts, and in a backlog it is found at once among hundreds.
+        value = next((value for reading in reversed(readings) if (value := told(reading)) is not None), None)
+        if value is not None:
+            item[name] = value
     item |= {"PK": where.pk, "SK": where.sk, "loc_id": location_id, "updated_at": iso(readings[-1].measured_at)}
     return Put(item=item)
 

@@ -30,10 +30,13 @@ class Booked:
 def record_pour(ports: Ports, *, tap_id: TapId, claims: Sequence[Claimed]) -> Booked:
     """Give what books those of the claimed pours of a tap that are not booked yet."""
     claimed: dict[str, Pour] = {}
+    gravities: dict[str, float] = {}
     for one in claims:
         if one.reading.pour is None:
             continue
-        gravity = load.beer(ports, load.keg(ports, one.keg_id).beer_id).specific_gravity
+        gravity = gravities.get(one.keg_id)
+        if gravity is None:
+            gravity = gravities[one.keg_id] = load.beer(ports, load.keg(ports, one.keg_id).beer_id).specific_gravity
         pour = pour_of(one.reading, one.reading.pour, tap_id=tap_id, keg_id=one.keg_id, specific_gravity=gravity)
         claimed.setdefault(pour.pour_id, pour)
     if not claimed:
