@@ -11,12 +11,21 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
+from firmware.scale import messages
+
 SCALES: Final = 50
 WINDOW: Final = 500
 """How many messages may wait for their acknowledgement, over all connections."""
 _CONNECTIONS: Final = 10
 _PUBACK_BYTES: Final = 4
 _FULL_LBS: Final = 160.0
+_BOOT: Final = 0x9E37_79B9  # a boot is any 32 bits
+_ON_BATTERY: Final = 5
+"""Every fifth scale runs on a battery and tells it; the others are on the mains, as in the demo's bar."""
+_POUR_EVERY: Final = 30
+_POUR_SECONDS: Final = 5
+_POUR_TOLD: Final = 8
+_LBS_A_SECOND: Final = 0.18
 _CONNACK: Final = b"\x20\x02\x00\x00"
 
 
@@ -26,23 +35,36 @@ def topic(number: int) -> str:
 
 
 def payloads(*, scale: int, count: int, before: int) -> list[bytes]:
-    """What one scale said in the `count` seconds before `before` (epoch s): noise, and a pour now and then."""
+    """What one scale said in the `count` seconds before `before` (epoch s), byte for byte as the firmware writes it.
+
+    Noise, and in each half minute a pour of five seconds, which rides in the reading at rest after it: on the demo's
+    Friday night every thirtieth reading carries one (93 in 2,748).
+    """
     chance = random.Random(scale)
-    weight = _FULL_LBS - scale
+    weight = full = _FULL_LBS - scale
     said = []
     for seq in range(count):
-        pouring = seq % 60 < 5  # five seconds of each minute
-        weight -= 0.18 if pouring else 0.0
+        second = seq % _POUR_EVERY
+        if second == 0:
+            full = weight
+        weight -= _LBS_A_SECOND if second < _POUR_SECONDS else 0.0
         told = weight + chance.gauss(0.0, 0.004)
+        t = before - count + seq
+        volts = 4.0 - seq / 100_000
         said.append(
-            b'{"v":1,"boot":%d,"seq":%d,"t":%d,"weight_lbs":%.2f,"raw":%d,"stable":%s}'
-            % (
-                1000 + scale,
-                seq,
-                before - count + seq,
+            messages.reading(
                 told,
-                int(told * 4213) + 81_000,
-                b"false" if pouring else b"true",
+                v=messages.VERSION,
+                boot=_BOOT + scale,
+                seq=seq,
+                t=t,
+                raw=int(told * 9_500) + 84_000,
+                stable=second > _POUR_SECONDS,
+                cal=1,
+                temp_f=38.0 + chance.gauss(0.0, 0.3),
+                battery=(volts, int(100 * (volts - 3.0))) if scale % _ON_BATTERY == 0 else None,
+                rssi=-60 + chance.randrange(5),
+                pour=(t - second, float(_POUR_SECONDS), full, weight) if second == _POUR_TOLD else None,
             )
         )
     return said

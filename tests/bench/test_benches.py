@@ -9,10 +9,13 @@ from pathlib import Path
 import psutil
 import pytest
 
+from backend.wire.messages import ReadingMessage
+
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))  # the tests are no package; the benches are plain modules beside them
 
-from report import AtLeast, AtMost, Report  # noqa: E402 - found through the line above
+from ingest_burst import payloads  # noqa: E402 - found through the line above
+from report import AtLeast, AtMost, Report  # noqa: E402 - the same
 from run import BENCHES, Bench, run_all  # noqa: E402 - the same
 
 LINE = re.compile(r"^bench [a-z0-9_]+ -?[0-9.]+( aim(<=|>=)[0-9.]+ (ok|short))?$")
@@ -32,6 +35,16 @@ def test_a_bench_runs_to_its_end_and_prints_its_lines(bench: str) -> None:
     assert told.returncode == 0, told.stderr
     assert lines
     assert [line for line in lines if not LINE.match(line)] == []
+
+
+def test_the_burst_says_all_that_real_scales_say() -> None:
+    said = [ReadingMessage.parse(payload) for payload in payloads(scale=5, count=300, before=1_774_000_000)]
+
+    told = {"boot", "seq", "t", "weight_lbs", "raw", "stable", "cal", "temp_f", "battery_v", "battery_pct", "rssi"}
+    assert all(told <= one.model_fields_set for one in said)
+    pours = [one.pour.claim() for one in said if one.pour]
+    assert len(pours) == 10
+    assert all(0.8 < pour.before_lbs - pour.after_lbs < 1.0 for pour in pours)
 
 
 def test_a_figure_stands_beside_its_aim_and_says_whether_it_is_short(capsys: pytest.CaptureFixture[str]) -> None:
