@@ -96,7 +96,8 @@ def _store_note(store: Store, *, wall: datetime) -> str | None:
     if store.damage:
         return (
             f"the store is damaged ({store.damage}): end the server and start it again, "
-            "and the last whole backup takes its place; if this is said again then, put one there by scale-sense restore"
+            "and the last whole backup takes its place; "
+            "if this is said again then, put one there by scale-sense restore"
         )
     done = store.restored
     if done is None or wall - done.at > _NEWS:
