@@ -24,6 +24,9 @@ class Fault(StrEnum):
     REFUSED = "refused as wrong"
 
 
+NOT_OURS = [fault for fault in Fault if fault is not Fault.REFUSED]
+"""What may befall a request that is right."""
+
 Told = Callable[[str, int], Fault | None]
 """The fault of the n-th call (from 1) of a method, or None."""
 
