@@ -82,7 +82,7 @@ def back_up_by_schedule(
 
 def backups(folder: Path) -> list[Path]:
     """All the backups in a folder, the newest first; files of other names are none of ours."""
-    dated = [(stamp, path) for path in folder.glob("scale-sense-*.db") if (stamp := taken_at(path))]
+    dated = [(at, path) for path in folder.glob("scale-sense-*.db") if (at := taken_at(path))]
     return [path for _, path in sorted(dated, reverse=True)]
 
 
@@ -108,9 +108,9 @@ def set_aside(folder: Path, *, now: datetime) -> Path | None:
 
 def taken_at(path: Path) -> datetime | None:
     """When a backup was begun, as its name tells; None where it is no name of ours."""
-    stamp = path.name.removeprefix("scale-sense-").removesuffix(".db").partition("-")[0]
+    told = path.name.removeprefix("scale-sense-").removesuffix(".db").partition("-")[0]
     try:
-        return datetime.strptime(stamp, STAMP).replace(tzinfo=UTC)
+        return datetime.strptime(told, STAMP).replace(tzinfo=UTC)
     except ValueError:
         return None
 
