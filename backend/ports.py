@@ -131,8 +131,7 @@ class Table(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class Recorded(NamedTuple):
     """A reading as history keeps it: gross weight with the tap and keg at its measured time.
 
     `boot` and `seq` identify it on its device; without them `digest` (of the payload) and `measured_at` do.

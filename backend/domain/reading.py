@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
-from typing import Final, Self, TypeAlias
+from typing import Final, NamedTuple, Self, TypeAlias
 
 from backend.domain.events import Event
 from backend.domain.refusal import Invalid
@@ -37,13 +37,15 @@ class PourClaim:
             raise Invalid(f"a pour from {self.before_lbs} to {self.after_lbs} lb is no fall in weight")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """What one scale said once.
 
     `weight_lbs` is gross (beer and shell, after calibration). `sent_t` is the scale's own clock in epoch
     seconds, None until that is set. `boot` and `seq` identify the reading on its scale; a publisher without
     them is identified by `digest`, a hash of its payload, and the measured time. With them nobody asks for it.
+
+    A plain tuple, as is all that is made for every reading: a frozen dataclass of as many fields takes 1.7 us longer
+    to make, and four of those were a fifth of what a reading cost from the broker into the store.
     """
 
     device_id: str
@@ -75,8 +77,7 @@ class Reading:
         return _order(self.measured_at, self.device_id, self.boot, self.seq, None if self.numbered else self.digest)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watermark:
+class Watermark(NamedTuple):
     """How far a tap's state has come in measured time; readings at or before it do not move the state.
 
     `digest` is kept only where the publisher numbers no readings.

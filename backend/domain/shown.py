@@ -5,9 +5,9 @@ shown moves by *falls* from the last rest, not by absolute weight, and is set to
 two have grown apart by more than the wander can explain. The store keeps the absolute truth.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from backend.domain.refusal import Invalid
 from backend.domain.units import lbs_of
@@ -33,8 +33,7 @@ _SWINGS: Final = -1
 """Steps of a weight that has come up: it swings, and has to fall once more often before that is beer."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Shown(NamedTuple):
     """The beer on show (`net_lbs`), and the rest it is told from.
 
     `rest_lbs` is the gross weight of the last rest and `rest_net_lbs` the beer shown there. `odd_since` is set while
@@ -81,8 +80,7 @@ class Load:
         object.__setattr__(self, "apart_lbs", max(share, lbs_of(APART_GALLONS, specific_gravity=self.specific_gravity)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weighed:
+class Weighed(NamedTuple):
     """One reading as `shown_level` needs it.
 
     `stable` is the scale's own word. `continuous` is False after a reboot of the scale. `claimed_lbs` is the fall of
@@ -112,14 +110,14 @@ def shown_level(before: Shown | None, weighed: Weighed, *, load: Load) -> Shown:
 
 def shown_lifted(before: Shown) -> Shown:
     """Give what to remember while the keg is off its platform: the beer shown last, and that of its last rest."""
-    return replace(
-        before, pouring=False, odd_since=None, low_since=None, unseated=before.settled, seen_lbs=None, steps=_SWINGS
+    return before._replace(
+        pouring=False, odd_since=None, low_since=None, unseated=before.settled, seen_lbs=None, steps=_SWINGS
     )
 
 
 def shown_after_silence(before: Shown, *, at: datetime) -> Shown:
     """Give what to remember where the time since the last rest is not known, as after a clock was set back."""
-    return replace(before, rest_at=at - GAP - timedelta(seconds=1), odd_since=None, low_since=None)
+    return before._replace(rest_at=at - GAP - timedelta(seconds=1), odd_since=None, low_since=None)
 
 
 def _rest(
@@ -161,8 +159,7 @@ def _moving(before: Shown, weighed: Weighed) -> Shown:
     if flows:
         # Only as far as two readings in a row show it: a knock in mid-pour swings far below the beer for one of them.
         net = min(net, max(0.0, before.rest_net_lbs - min(fall, before.rest_lbs - _seen(before))))
-    return replace(
-        before,
+    return before._replace(
         net_lbs=net,
         rest_at=rest_at,
         pouring=before.pouring or flows,
@@ -235,7 +232,7 @@ def _odd(before: Shown, weighed: Weighed, *, load: Load) -> Shown:
     """Wait until an odd weight has stood stable long enough, then believe it."""
     since = before.odd_since or weighed.at
     if weighed.at - since < BELIEVED_AFTER:
-        return replace(before, pouring=False, odd_since=since, seen_lbs=weighed.gross_lbs, steps=_SWINGS)
+        return before._replace(pouring=False, odd_since=since, seen_lbs=weighed.gross_lbs, steps=_SWINGS)
     rise = weighed.gross_lbs - before.rest_lbs
     if _taken_back(before, rise=rise, since=since):
         return _rest(before.rest_net_lbs - before.extra_net_lbs, weighed)

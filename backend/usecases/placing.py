@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from backend.cellar import rows, scales, taps
@@ -45,7 +45,7 @@ def place(ports: Ports, readings: Sequence[Reading], *, tolerance_scale: float =
         if stand is None:
             strangers.append(sent)
             continue
-        reading = sent if stand.scale.clock_trusted else replace(sent, measured_at=whole_ms(sent.received_at))
+        reading = sent if stand.scale.clock_trusted else sent._replace(measured_at=whole_ms(sent.received_at))
         tap_id = _tap_at(ports, stand, reading, tolerance_scale)
         if tap_id is None:
             set_apart += 1

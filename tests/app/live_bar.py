@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,8 +41,7 @@ def weigh(ports: Ports, scale: int, *lbs: float, second: int = 0) -> None:
         device_id=f"SCALE-{scale}", received_at=T0, measured_at=T0, weight_lbs=0, digest="", boot=1, seq=0, stable=True
     )
     said = [
-        replace(
-            first,
+        first._replace(
             seq=second + place,
             measured_at=T0 + timedelta(seconds=second + place),
             received_at=T0 + timedelta(seconds=second + place),

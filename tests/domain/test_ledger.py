@@ -41,7 +41,7 @@ def test_a_claimed_pour_is_a_volume_that_began_when_its_scale_says() -> None:
 
 
 def test_a_scale_with_a_wrong_clock_still_says_how_long_ago_it_was() -> None:
-    late = replace(READING, sent_t=SECONDS - 5000)
+    late = READING._replace(sent_t=SECONDS - 5000)
 
     pour = _pour(late, replace(CLAIM, start=SECONDS - 5010))
 
@@ -49,7 +49,7 @@ def test_a_scale_with_a_wrong_clock_still_says_how_long_ago_it_was() -> None:
 
 
 def test_a_scale_without_a_clock_has_just_poured() -> None:
-    assert _pour(replace(READING, sent_t=None)).started_at == NOW - timedelta(seconds=8.5)
+    assert _pour(READING._replace(sent_t=None)).started_at == NOW - timedelta(seconds=8.5)
 
 
 @pytest.mark.parametrize("start", [0, SECONDS + 100, SECONDS - 86_400, 253_402_300_799])
@@ -59,8 +59,8 @@ def test_a_beginning_that_cannot_be_counts_as_just_now(start: int) -> None:
 
 @given(boot=st.none() | st.integers(0, 2**32 - 1), start=st.integers(SECONDS - 100, SECONDS))
 def test_the_same_cause_gives_the_same_pour_and_another_gives_another(boot: int | None, start: int) -> None:
-    pour = _pour(replace(READING, boot=boot), replace(CLAIM, start=start))
-    again = _pour(replace(READING, boot=boot, received_at=NOW + timedelta(hours=1)), replace(CLAIM, start=start))
+    pour = _pour(READING._replace(boot=boot), replace(CLAIM, start=start))
+    again = _pour(READING._replace(boot=boot, received_at=NOW + timedelta(hours=1)), replace(CLAIM, start=start))
 
     assert pour == again
     assert (pour.pour_id == _pour().pour_id) is (boot == READING.boot and start == CLAIM.start)

@@ -1,7 +1,6 @@
 """History in the plainest way: a list of readings, walked anew for each question."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from backend.domain.ids import TapId
@@ -34,7 +33,7 @@ class Oracle:
                 if reading.tap_id != tap_id or reading.measured_at < span.start or over:
                     continue
                 rewritten += reading.keg_id != span.keg_id
-                self.kept[place] = replace(reading, keg_id=span.keg_id)
+                self.kept[place] = reading._replace(keg_id=span.keg_id)
         return rewritten
 
     def readings(self, tap_id: TapId) -> list[Recorded]:

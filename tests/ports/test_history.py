@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,18 +13,17 @@ DAY = timedelta(days=1)
 def reading(
     seq: int | None, at: datetime = NOON, lbs: float = 87.3, keg_id: str | None = "keg-1", **more: object
 ) -> Recorded:
-    return replace(
-        Recorded(
-            device_id="SCALE-0042",
-            boot=3,
-            seq=seq,
-            digest=None,
-            measured_at=at,
-            received_at=at,
-            tap_id=TAP,
-            keg_id=keg_id,
-            weight_lbs=lbs,
-        ),
+    return Recorded(
+        device_id="SCALE-0042",
+        boot=3,
+        seq=seq,
+        digest=None,
+        measured_at=at,
+        received_at=at,
+        tap_id=TAP,
+        keg_id=keg_id,
+        weight_lbs=lbs,
+    )._replace(
         **more,  # type: ignore[arg-type]  # each test names fields of a reading
     )
 

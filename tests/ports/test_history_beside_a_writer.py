@@ -4,7 +4,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,7 +60,7 @@ def test_what_changes_while_an_hour_is_packed_is_not_overwritten(
     history = SqliteHistory(store)
     history.record(hours(3))
     packed = compaction.sealed_hour
-    late = [replace(one, received_at=minutes(2_000_000)) for one in hours(1, boot=9)]
+    late = [one._replace(received_at=minutes(2_000_000)) for one in hours(1, boot=9)]
     others: list[Callable[[], object]] = {
         "records": [lambda: history.record(late)],
         "assigns": [lambda: history.assign(tap_id=TAP, spans=[KegSpan(keg_id="keg-9", start=minutes(0))])],

@@ -66,7 +66,7 @@ def _trace(seed: int) -> list[Reading]:
 
 def _in_another_order(readings: Sequence[Reading], dice: random.Random) -> list[Reading]:
     """The same readings, out of order, when the evening is over."""
-    late = [replace(reading, received_at=at(900)) for reading in readings]
+    late = [reading._replace(received_at=at(900)) for reading in readings]
     dice.shuffle(late)
     return late
 
@@ -136,7 +136,7 @@ def test_a_late_reading_goes_to_history_only(bar: Bar) -> None:
 def test_what_a_reading_does_not_say_of_the_scale_stays_known(bar: Bar) -> None:
     bar.take([said(0, 100.0, battery_pct=78)])
 
-    bar.take([replace(said(30, 100.0), rssi=-61)])
+    bar.take([said(30, 100.0)._replace(rssi=-61)])
 
     health = bar.ports.table.get(scales.telemetry_key("SCALE-1"))
     assert health is not None
