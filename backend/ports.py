@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, NamedTuple, Protocol, TypeAlias
 
+from backend.domain.command import Command
 from backend.domain.events import Event
 from backend.domain.ids import TapId
 
@@ -229,6 +230,17 @@ class Feed(Protocol):
         """Call `listener` with each event, in the publisher's thread; gives the function that ends it."""
 
 
+class BrokerUnavailable(RuntimeError):  # noqa: N818 - the broker is away
+    """A command cannot be given to the broker now. Give it again later: a scale does it once."""
+
+
+class Commands(Protocol):
+    """The way to the scales."""
+
+    def send(self, *, command: Command) -> None:
+        """Give a command to the broker, at least once; it does not wait for the scale. Raises BrokerUnavailable."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """What a use case may touch."""
@@ -236,3 +248,4 @@ class Ports:
     table: Table
     history: History
     feed: Feed
+    commands: Commands

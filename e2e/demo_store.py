@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from backend.domain.times import EPOCH
+from backend.embedded.commands import LinkCommands
 from backend.embedded.feed import LocalFeed
 from backend.embedded.history import SqliteHistory
 from backend.embedded.store import Store
@@ -20,6 +21,9 @@ def kept(folder: Path) -> Iterator[tuple[Ports, datetime]]:
     now = EPOCH + timedelta(seconds=json.loads((folder / "story.json").read_text())["seconds"])
     store = Store(folder, now=now)
     try:
-        yield Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed()), now
+        yield (
+            Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed(), commands=LinkCommands()),
+            now,
+        )
     finally:
         store.close()

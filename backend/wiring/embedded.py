@@ -12,6 +12,7 @@ from backend.embedded.backup import set_aside
 from backend.embedded.broker import Broker, choose_broker
 from backend.embedded.client_id import client_id
 from backend.embedded.clockwork import Clockwork
+from backend.embedded.commands import LinkCommands
 from backend.embedded.copying import BESIDE
 from backend.embedded.feed import LocalFeed
 from backend.embedded.folder import FolderLock
@@ -69,7 +70,7 @@ def open_embedded(
     """
     chosen = choose_broker(folder, url=broker)
     store = Store(folder, now=clock.wall(), backups=backups.folder if backups else None)
-    ports = Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed())
+    ports = Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed(), commands=LinkCommands())
     intake = Intake(
         ports=ports,
         store=store,

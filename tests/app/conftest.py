@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.embedded.commands import LinkCommands
 from backend.embedded.feed import LocalFeed
 from backend.embedded.history import SqliteHistory
 from backend.embedded.store import Store
@@ -20,4 +21,4 @@ sys.path.insert(0, str(Path(__file__).parent))  # the tests are no package; thei
 def ports(tmp_path: Path) -> Iterator[Ports]:
     """The three ports on a data folder of their own."""
     with Store(tmp_path / "data", now=datetime(2026, 3, 20, 20, 0, tzinfo=UTC)) as store:
-        yield Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed())
+        yield Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed(), commands=LinkCommands())

@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from app.cli import cli
 from backend.embedded import copying
+from backend.embedded.commands import LinkCommands
 from backend.embedded.feed import LocalFeed
 from backend.embedded.folder import FolderLock
 from backend.embedded.history import SqliteHistory
@@ -36,7 +37,7 @@ def data(tmp_path: Path) -> Path:
 def ports(data: Path) -> Iterator[Ports]:
     """A bar at work, with two readings."""
     with Store(data, now=T0) as store:
-        made = Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed())
+        made = Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed(), commands=LinkCommands())
         set_up(made)
         weigh(made, 1, 100.0, 99.0)
         store.sync()

@@ -11,6 +11,7 @@ from backend.domain.beer import Beer
 from backend.domain.ids import TapId
 from backend.domain.location import Location
 from backend.domain.member import OWNER
+from backend.embedded.commands import LinkCommands
 from backend.embedded.compaction import Compaction
 from backend.embedded.feed import LocalFeed
 from backend.embedded.history import SqliteHistory
@@ -48,7 +49,7 @@ def device(number: int) -> str:
 
 def ports_of(store: Store) -> Ports:
     """The shipped ports over a store."""
-    return Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed())
+    return Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed(), commands=LinkCommands())
 
 
 def seal(compaction: Compaction) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from backend.domain.ids import TapId
 from backend.domain.location import Location
 from backend.domain.member import OWNER
+from backend.embedded.commands import LinkCommands
 from backend.embedded.feed import LocalFeed
 from backend.embedded.history import SqliteHistory
 from backend.embedded.store import Store
@@ -39,7 +40,7 @@ class Bar:
 def opened_bar(folder: Path, *, taps: int = 1) -> Iterator[Bar]:
     """Open the store in `folder`, with SCALE-1 under tap 1, SCALE-2 under tap 2, and so on."""
     with Store(folder, now=datetime.now(tz=UTC)) as store:
-        ports = Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed())
+        ports = Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed(), commands=LinkCommands())
         open_location(
             ports, location=Location(location_id=LOCATION, name="Test bar", timezone="Europe/Berlin"), member=OWNER
         )

@@ -34,6 +34,7 @@ from backend.embedded.backlog import Backlog
 from backend.embedded.backup import back_up
 from backend.embedded.compaction import Compaction
 from backend.embedded.copying import CopyFailed, SourceDamaged
+from backend.embedded.commands import LinkCommands
 from backend.embedded.feed import LocalFeed
 from backend.embedded.folder import LOCK_NAME
 from backend.embedded.history import SqliteHistory
@@ -125,7 +126,9 @@ class Story:
             self._note(refused)
             return
         try:
-            ports = Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed())
+            ports = Ports(
+                table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed(), commands=LinkCommands()
+            )
             self._assert_all_stands(store, ports)
             self._set_up(ports)
             await self._work(store, ports, everything=everything)

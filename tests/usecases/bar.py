@@ -18,6 +18,7 @@ from backend.domain.member import OWNER, Grant, Member, Role
 from backend.domain.reading import PourClaim, Reading
 from backend.domain.scale import Scale
 from backend.domain.tap import Tap, TapState
+from backend.embedded.commands import LinkCommands
 from backend.embedded.feed import LocalFeed
 from backend.embedded.history import SqliteHistory
 from backend.embedded.store import Store
@@ -160,7 +161,15 @@ def opened(folder: Path, *, table: Table | None = None) -> Iterator[Bar]:
     place = folder / f"bar-{next(_NUMBER)}"
     place.mkdir()
     with Store(place, now=T0) as store:
-        bar = Bar(Ports(table=table or SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed()), store)
+        bar = Bar(
+            Ports(
+                table=table or SqliteTable(store),
+                history=SqliteHistory(store),
+                feed=LocalFeed(),
+                commands=LinkCommands(),
+            ),
+            store,
+        )
         bar.ports.feed.listen(bar.told.append)
         for location_id in ("loc-001", "loc-002"):
             bar_there = Location(location_id=location_id, name=f"Bar {location_id}", timezone="America/Los_Angeles")

@@ -6,6 +6,7 @@ import pytest
 
 from backend.cellar import dead_letters
 from backend.domain.dead_letter import MAX_KEPT, DeadLetter
+from backend.embedded.commands import LinkCommands
 from backend.embedded.feed import LocalFeed
 from backend.embedded.history import SqliteHistory
 from backend.embedded.store import Store
@@ -19,7 +20,7 @@ NOW = datetime(2026, 3, 18, 20, 40, tzinfo=UTC)
 @pytest.fixture
 def ports(tmp_path: Path) -> Iterator[Ports]:
     with Store(tmp_path, now=NOW) as store:
-        yield Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed())
+        yield Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed(), commands=LinkCommands())
 
 
 def letter(number: int, *, payload: bytes = b"{") -> DeadLetter:

@@ -39,7 +39,7 @@ class _Interrupted:
 
 
 def _ports(bar: Bar, history: _Interrupted) -> Ports:
-    return Ports(table=bar.ports.table, history=history, feed=bar.ports.feed)
+    return Ports(table=bar.ports.table, history=history, feed=bar.ports.feed, commands=bar.ports.commands)
 
 
 def _in_order(bar: Bar) -> bool:

@@ -31,7 +31,7 @@ class _FullDisk:
 
 
 def _on(table: Table, bar: Bar) -> Ports:
-    return Ports(table=table, history=bar.ports.history, feed=bar.ports.feed)
+    return Ports(table=table, history=bar.ports.history, feed=bar.ports.feed, commands=bar.ports.commands)
 
 
 @pytest.mark.parametrize("fails_at", [1, 2])

@@ -1,0 +1,61 @@
+"""Commands to scales, over the connection by which the intake listens to them."""
+
+from typing import Final, Protocol
+
+from backend.domain.command import Command
+from backend.ports import BrokerUnavailable
+
+_AWAY: Final = "the broker cannot be reached now: the command waits, and is sent once it can be"
+
+
+class Way(Protocol):
+    """A connection to the broker."""
+
+    @property
+    def up(self) -> bool:
+        """Whether it stands."""
+
+    def say(self, topic: str, payload: bytes) -> None:
+        """Publish at QoS 1, from any thread; raises ConnectionError where it is over."""
+
+
+class LinkCommands:
+    """Gives commands to the broker while there is a connection; any thread may send.
+
+    It does not wait for the broker's acknowledgement: a command without an answer is given again, and a scale does
+    it once. Without a connection each is refused at once.
+    """
+
+    def __init__(self) -> None:
+        self._way: Way | None = None
+
+    def use(self, way: Way | None) -> None:
+        """Send over this connection from now on; None: there is none."""
+        self._way = way
+
+    def send(self, *, command: Command) -> None:
+        """See Commands."""
+        way = self._way
+        if way is None or not way.up:
+            raise BrokerUnavailable(_AWAY)
+        try:
+            way.say(f"keg/command/{command.device_id}", payload_of(command))
+        except ConnectionError as error:
+            raise BrokerUnavailable(_AWAY) from error
+
+
+def payload_of(command: Command) -> bytes:
+    """The command as it goes over the wire."""
+    import json
+
+    from backend.domain.times import epoch_ms
+
+    return json.dumps(
+        {
+            "id": command.command_id,
+            "command": command.name.value,
+            "params": dict(command.params),
+            "expires": epoch_ms(command.expires_at) // 1000,
+        },
+        separators=(",", ":"),
+    ).encode()
