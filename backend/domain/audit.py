@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import TypeAlias
 
 Fact: TypeAlias = bool | int | float | str | None
 """What an entry tells of a thing before and after: plain values, moments as text in UTC."""
 Facts: TypeAlias = Mapping[str, Fact]
-_NOTHING: Facts = MappingProxyType({})
 
 
 class Deed(StrEnum):
@@ -51,8 +49,8 @@ class Audited:
     by_name: str
     deed: Deed
     subject: str
-    before: Facts = field(default=_NOTHING)
-    after: Facts = field(default=_NOTHING)
+    before: Facts = field(default_factory=dict)
+    after: Facts = field(default_factory=dict)
     reason: str = ""
 
     @property
