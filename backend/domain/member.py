@@ -28,6 +28,7 @@ class Act(StrEnum):
     MANAGE_SETTINGS = "manage settings"
     CALIBRATE = "calibrate scales"
     UPDATE_FIRMWARE = "update firmware"
+    REBOOT = "restart a scale"
     MANAGE_MEMBERS = "manage members"
     MANAGE_FLEET = "claim and place scales"
 
@@ -42,6 +43,7 @@ LEAST_ROLE: Final[Mapping[Act, Role]] = MappingProxyType(
         Act.MANAGE_SETTINGS: Role.MANAGER,
         Act.CALIBRATE: Role.MANAGER,
         Act.UPDATE_FIRMWARE: Role.ADMIN,
+        Act.REBOOT: Role.ADMIN,
         Act.MANAGE_MEMBERS: Role.ADMIN,
         Act.MANAGE_FLEET: Role.ADMIN,
     }

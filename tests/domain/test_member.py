@@ -11,7 +11,7 @@ from backend.domain.refusal import Forbidden, Invalid, NotFound
 MATRIX = {
     Role.STAFF: {Act.VIEW_LEVELS, Act.TARE, Act.BOOK_WASTE},
     Role.MANAGER: {Act.ASSIGN, Act.VIEW_REPORTS, Act.MANAGE_SETTINGS, Act.CALIBRATE},
-    Role.ADMIN: {Act.UPDATE_FIRMWARE, Act.MANAGE_MEMBERS, Act.MANAGE_FLEET},
+    Role.ADMIN: {Act.UPDATE_FIRMWARE, Act.REBOOT, Act.MANAGE_MEMBERS, Act.MANAGE_FLEET},
 }
 
 
