@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Final, NamedTuple, Self, TypeAlias
 
 from backend.domain.events import Event
 from backend.domain.refusal import Invalid
-from backend.domain.times import EPOCH, whole_ms
+from backend.domain.times import whole_ms
 
 FUTURE_TOLERANCE: Final = timedelta(seconds=120)
 """How far a scale's clock may run ahead of receipt before its time is not used."""
@@ -166,15 +166,15 @@ def measured_time(
     """
     if sent_t is None or not clock_trusted:
         return whole_ms(received_at)
-    seconds_ahead = sent_t - (received_at - EPOCH).total_seconds()
+    seconds_ahead = sent_t - received_at.timestamp()
     if -_PAST_S * tolerance_scale <= seconds_ahead <= _FUTURE_S * tolerance_scale:
-        return EPOCH + timedelta(seconds=sent_t)
+        return datetime.fromtimestamp(sent_t, tz=UTC)
     return whole_ms(received_at)
 
 
 def clock_agrees(sent_t: int, *, received_at: datetime, tolerance_scale: float = 1.0) -> bool:
     """Whether the time in a birth message is within 120 s of receipt, so that this boot's times can be used."""
-    difference = abs(sent_t - (received_at - EPOCH).total_seconds())
+    difference = abs(sent_t - received_at.timestamp())
     return difference <= _FUTURE_S * tolerance_scale
 
 

@@ -51,8 +51,11 @@ class SqliteHistory:
         if not readings:
             return 0
         with self._store.write() as db:
-            numbers = self._numbers.of(db, names_in(readings), generation=self._store.generation)
-            rows = unrecorded(db, [row_of(reading, numbers) for reading in readings])
+            dimensions = {tap: tap.dimension for tap in {reading.tap_id for reading in readings}}
+            names = names_in(readings).union(dimensions.values())
+            numbers = self._numbers.of(db, names, generation=self._store.generation)
+            taps = {tap: numbers[dimension] for tap, dimension in dimensions.items()}
+            rows = unrecorded(db, [row_of(reading, numbers, taps) for reading in readings])
             if rows:
                 insert(db, rows)
                 note_recorded(db, count=len(rows), received=max(row[7] for row in rows))

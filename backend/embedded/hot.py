@@ -4,6 +4,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 from backend.embedded.chunk_codec import Weights
@@ -13,6 +14,8 @@ HOUR: Final = 3600
 HOUR_MS: Final = HOUR * 1000
 READING_ORDER: Final = "at, boot, seq, digest, weight"
 """Readings in order of time; those of one millisecond in an order that does not depend on their arrival."""
+in_order: Final = itemgetter(*map(COLUMNS.split(", ").index, [*READING_ORDER.split(", "), "device"]))
+"""What rows are sorted by: READING_ORDER, and then the device, so that the same rows always lie the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +26,6 @@ class Waiting:
     count: int
     first_received: int
     last_received: int
-
-
-def in_order(row: Row) -> tuple[int, int, int, str, int, int]:
-    """What rows are sorted by: READING_ORDER, and then the device, so that the same rows always lie the same."""
-    at, _, device, boot, seq, digest, _, _, weight, *_ = row
-    return at, boot, seq, digest, weight, device
 
 
 def insert(db: sqlite3.Connection, rows: Sequence[Row]) -> None:

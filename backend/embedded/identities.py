@@ -20,8 +20,8 @@ def unrecorded(db: sqlite3.Connection, rows: Iterable[Row]) -> list[Row]:
     rows = list(rows)
     fresh = _fresh_numbers(db, rows)
     sealed: dict[int, set[tuple[int, int, str]]] = {}
-    first_at: dict[Identity, int] = {}
-    kept: dict[tuple[Identity, int], Row] = {}
+    firsts: dict[Identity, Row] = {}
+    shared: dict[tuple[Identity, int], Row] = {}
     for row in rows:
         at, tap, device, boot, seq, digest, *_ = row
         if boot >= 0:
@@ -29,10 +29,20 @@ def unrecorded(db: sqlite3.Connection, rows: Iterable[Row]) -> list[Row]:
             known = seq not in fresh[device, boot]
         else:
             identity = (device, at, digest)
-            known = identity not in first_at and _is_kept(db, sealed, at, device, digest)
-        if not known and first_at.setdefault(identity, at) == at:
-            kept.setdefault((identity, tap), row)
-    return sorted(kept.values(), key=in_order)
+            known = identity not in firsts and _is_kept(db, sealed, at, device, digest)
+        if known:
+            continue
+        first = firsts.setdefault(identity, row)
+        if first is not row and _is_beside(first, row):
+            shared.setdefault((identity, tap), row)
+    return sorted([*firsts.values(), *shared.values()], key=in_order)
+
+
+def _is_beside(first: Row, row: Row) -> bool:
+    """Whether the other row of an identity was measured at the same moment, under another tap."""
+    first_at, first_tap, *_ = first
+    at, tap, *_ = row
+    return bool(at == first_at and tap != first_tap)
 
 
 def _fresh_numbers(db: sqlite3.Connection, rows: Iterable[Row]) -> dict[tuple[int, int], set[int]]:

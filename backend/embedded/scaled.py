@@ -23,33 +23,37 @@ Row = tuple[Any, ...]
 
 def check_identity(reading: Recorded) -> None:
     """Raises ValueError where nothing tells this reading from another one."""
-    numbers = reading.boot, reading.seq
-    if None in numbers:
+    boot, seq = reading.boot, reading.seq
+    if boot is None or seq is None:
         if not reading.digest:
             raise ValueError(f"a reading of {reading.device_id} has neither boot and seq nor a digest")
-    elif not all(number is not None and 0 <= number <= _MAX_INTEGER for number in numbers):
-        raise ValueError(f"boot and seq of a reading of {reading.device_id} must lie between 0 and 2^63: {numbers}")
+    elif not (0 <= boot <= _MAX_INTEGER and 0 <= seq <= _MAX_INTEGER):
+        raise ValueError(f"boot and seq of a reading of {reading.device_id} must lie between 0 and 2^63: {boot}, {seq}")
 
 
-def row_of(reading: Recorded, numbers: Mapping[str, int]) -> Row:
-    """The row of a reading; raises ValueError or OverflowError for a weight that is not finite."""
-    foreign = reading.boot is None or reading.seq is None
+def row_of(reading: Recorded, numbers: Mapping[str, int], taps: Mapping[TapId, int]) -> Row:
+    """The row of a reading, with the numbers of names and of taps.
+
+    Raises ValueError or OverflowError for a weight that is not finite.
+    """
+    device, boot, seq, digest, measured, received, tap, keg, lbs, stable, raw, temp_f, volts, percent, rssi = reading
+    foreign = boot is None or seq is None
     return (
-        epoch_ms(reading.measured_at),
-        numbers[reading.tap_id.dimension],
-        numbers[reading.device_id],
-        _NO_NUMBER if foreign else reading.boot,
-        _NO_NUMBER if foreign else reading.seq,
-        reading.digest or "",
-        NO_KEG if reading.keg_id is None else numbers[reading.keg_id],
-        epoch_ms(reading.received_at),
-        round(reading.weight_lbs * POUND),
-        reading.stable,
-        reading.raw,
-        _times(reading.temp_f, _HUNDREDTHS),
-        _times(reading.battery_v, _THOUSANDTHS),
-        _times(reading.battery_pct, _HUNDREDTHS),
-        reading.rssi,
+        epoch_ms(measured),
+        taps[tap],
+        numbers[device],
+        _NO_NUMBER if foreign else boot,
+        _NO_NUMBER if foreign else seq,
+        digest or "",
+        NO_KEG if keg is None else numbers[keg],
+        epoch_ms(received),
+        round(lbs * POUND),
+        stable,
+        raw,
+        None if temp_f is None else round(temp_f * _HUNDREDTHS),
+        None if volts is None else round(volts * _THOUSANDTHS),
+        None if percent is None else round(percent * _HUNDREDTHS),
+        rssi,
     )
 
 
@@ -76,14 +80,9 @@ def reading_of(row: Row, names: Mapping[int, str | None], tap_id: TapId) -> Reco
 
 
 def names_in(readings: Sequence[Recorded]) -> set[str]:
-    """Every name of devices, taps and kegs."""
-    taps = {reading.tap_id for reading in readings}
+    """Every name of devices and kegs; a tap's is its dimension."""
     kegs = {reading.keg_id for reading in readings if reading.keg_id is not None}
-    return {tap.dimension for tap in taps} | kegs | {reading.device_id for reading in readings}
-
-
-def _times(value: float | None, factor: int) -> int | None:
-    return None if value is None else round(value * factor)
+    return kegs | {reading.device_id for reading in readings}
 
 
 def _over(value: int | None, factor: int) -> float | None:

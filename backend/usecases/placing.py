@@ -1,7 +1,7 @@
 """Under which tap a scale stood when it measured; scales that nobody claimed, or that stood nowhere, are set apart."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,22 +36,39 @@ def place(ports: Ports, readings: Sequence[Reading], *, tolerance_scale: float =
     Where the clock of a scale is not trusted, its readings are placed at the time of receipt. A scale that was placed
     in the future of a receipt was placed by a clock that was ahead; it stands where it was put then.
     """
-    stands = _stands(ports, {reading.device_id for reading in readings})
+    said: defaultdict[str, list[Reading]] = defaultdict(list)
+    for reading in readings:
+        said[reading.device_id].append(reading)
+    stands = _stands(ports, said)
     placed: defaultdict[TapId, list[Reading]] = defaultdict(list)
     strangers: list[Reading] = []
     set_apart = 0
-    for sent in readings:
-        stand = stands.get(sent.device_id)
+    for device_id, sent in said.items():
+        stand = stands.get(device_id)
         if stand is None:
-            strangers.append(sent)
+            strangers += sent
             continue
-        reading = sent if stand.scale.clock_trusted else sent._replace(measured_at=whole_ms(sent.received_at))
-        tap_id = _tap_at(ports, stand, reading, tolerance_scale)
-        if tap_id is None:
-            set_apart += 1
-        else:
-            placed[tap_id].append(reading)
+        for tap_id, part in _at_taps(ports, stand, sent, tolerance_scale):
+            if tap_id is None:
+                set_apart += len(part)
+            else:
+                placed[tap_id] += part
     return Sorted(placed=placed, strangers=strangers, set_apart=set_apart)
+
+
+def _at_taps(
+    ports: Ports, stand: _Stand, sent: Sequence[Reading], tolerance_scale: float
+) -> Iterator[tuple[TapId | None, Sequence[Reading]]]:
+    """Give the readings of one scale with the tap it stood under, None where it stood under none."""
+    scale, since = stand.scale, stand.since
+    if not scale.clock_trusted:
+        sent = [reading._replace(measured_at=whole_ms(reading.received_at)) for reading in sent]
+    if since is not None and all(reading.measured_at >= since for reading in sent):
+        # All since it was put where it stands, as nearly always: they need not be looked at one by one.
+        yield _tap_at(ports, stand, sent[0], tolerance_scale), sent
+        return
+    for reading in sent:
+        yield _tap_at(ports, stand, reading, tolerance_scale), [reading]
 
 
 def _stands(ports: Ports, device_ids: Iterable[str]) -> dict[str, _Stand]:
