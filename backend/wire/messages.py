@@ -23,7 +23,7 @@ class MessageRefused(ValueError):  # noqa: N818 - the message is refused
     """A payload that is no message of ours; the sentence says what is wrong with it, in one line."""
 
 
-class _Message(BaseModel):
+class StrictMessage(BaseModel):
     """Strict: no other fields, no numbers as text, no NaN, no infinity."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, allow_inf_nan=False)
@@ -39,11 +39,11 @@ class _Message(BaseModel):
         try:
             message: Self = cls.__pydantic_validator__.validate_json(payload)  # model_validate_json, less its 0.4 us
         except ValidationError as error:
-            raise MessageRefused(_one_line(error)) from None
+            raise MessageRefused(one_line(error)) from None
         return message
 
 
-class PourMessage(_Message):
+class PourMessage(StrictMessage):
     """A pour that the scale found: it began at `start` (epoch s), ran `seconds`, and lowered the weight (lb)."""
 
     start: _EpochSeconds
@@ -62,7 +62,7 @@ class PourMessage(_Message):
         return PourClaim(start=self.start, seconds=self.seconds, before_lbs=self.before_lbs, after_lbs=self.after_lbs)
 
 
-class ReadingMessage(_Message):
+class ReadingMessage(StrictMessage):
     """`keg/readings/{device}`: gross weight after calibration (lb), and what else the scale knows."""
 
     v: Literal[1] = 1
@@ -123,7 +123,7 @@ class ReadingMessage(_Message):
         )
 
 
-class StatusMessage(_Message):
+class StatusMessage(StrictMessage):
     """`keg/status/{device}`: a birth message with the scale's clock, or its last will without."""
 
     online: bool
@@ -155,7 +155,8 @@ def digest_of(payload: bytes) -> str:
     return hashlib.sha256(payload).hexdigest()[:16]
 
 
-def _one_line(error: ValidationError) -> str:
+def one_line(error: ValidationError) -> str:
+    """Say in one line, of at most 240 characters, the first thing that is wrong, and where."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(_shown(part) for part in first["loc"])
     what = first["msg"].removeprefix("Value error, ")

@@ -1,4 +1,4 @@
-"""The topics of a bar as values that check themselves: `keg/readings/{device}` and `keg/status/{device}`."""
+"""The topics of a bar as values that check themselves: `keg/{readings,status,command,response}/{device}`."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +14,7 @@ class WrongTopic(ValueError):  # noqa: N818 - the topic is wrong
 
 @dataclass(frozen=True, slots=True, order=True)
 class DeviceTopic:
-    """A topic that one device publishes on; the device id stands in the topic and nowhere else."""
+    """A topic of one device; the device id stands in the topic and nowhere else."""
 
     kind: ClassVar[str]
     device_id: str
@@ -55,6 +55,18 @@ class StatusTopic(DeviceTopic):
     """`keg/status/SCALE-0042`: a scale's birth message and its last will, retained."""
 
     kind = "status"
+
+
+class CommandTopic(DeviceTopic):
+    """`keg/command/SCALE-0042`: what a scale is told to do; the broker keeps it while the scale is away."""
+
+    kind = "command"
+
+
+class ResponseTopic(DeviceTopic):
+    """`keg/response/SCALE-0042`: what became of a command."""
+
+    kind = "response"
 
 
 INTAKE_FILTERS: Final = (ReadingsTopic.filter(), StatusTopic.filter())

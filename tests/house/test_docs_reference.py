@@ -12,7 +12,9 @@ from app.cli import cli
 from backend.cellar import rows
 from backend.settings import HostSettings
 from backend.wire import messages, topics
-from backend.wire.messages import PourMessage, ReadingMessage, StatusMessage
+from backend.wire.commands import PARAMS, CommandMessage
+from backend.wire.messages import PourMessage, ReadingMessage, StatusMessage, StrictMessage
+from backend.wire.responses import ERROR_WORDS, ResponseMessage, Sample, TareReport
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -45,11 +47,23 @@ def test_every_topic_is_explained() -> None:
         assert f"## `keg/{topic.kind}/{{device}}`" in page
 
 
-@pytest.mark.parametrize("message", [ReadingMessage, StatusMessage, PourMessage])
-def test_every_field_of_a_message_is_explained(message: type[ReadingMessage | StatusMessage | PourMessage]) -> None:
+@pytest.mark.parametrize(
+    "message",
+    [
+        ReadingMessage, StatusMessage, PourMessage, CommandMessage, ResponseMessage, Sample, TareReport,
+        *PARAMS.values(),
+    ],
+)  # fmt: skip
+def test_every_field_of_a_message_is_explained(message: type[StrictMessage]) -> None:
     page = _page("messages.md")
 
     assert [name for name in message.model_fields if f"`{name}`" not in page] == []
+
+
+def test_every_command_to_a_scale_and_every_word_of_failure_is_explained() -> None:
+    page = _page("messages.md")
+
+    assert [name for name in (*PARAMS, *ERROR_WORDS) if f"`{name}`" not in page] == []
 
 
 @pytest.mark.parametrize("command", ["demo", "serve", "backup", "restore", "version"])

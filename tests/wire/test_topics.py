@@ -2,7 +2,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.wire.topics import INTAKE_FILTERS, ReadingsTopic, StatusTopic, WrongTopic, parse_topic
+from backend.wire.topics import (
+    INTAKE_FILTERS,
+    CommandTopic,
+    ReadingsTopic,
+    ResponseTopic,
+    StatusTopic,
+    WrongTopic,
+    parse_topic,
+)
 
 DEVICE_IDS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", fullmatch=True)
 
@@ -10,6 +18,8 @@ DEVICE_IDS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}", fullmatch=True)
 def test_a_topic_is_written_as_the_specification_writes_it() -> None:
     assert ReadingsTopic("SCALE-0042").text == "keg/readings/SCALE-0042"
     assert StatusTopic("SCALE-0042").text == "keg/status/SCALE-0042"
+    assert CommandTopic("SCALE-0042").text == "keg/command/SCALE-0042"
+    assert ResponseTopic("SCALE-0042").text == "keg/response/SCALE-0042"
 
 
 def test_the_intake_subscribes_to_every_device() -> None:
@@ -20,6 +30,8 @@ def test_the_intake_subscribes_to_every_device() -> None:
 def test_a_topic_reads_back_what_it_wrote(device_id: str) -> None:
     for topic in (ReadingsTopic(device_id), StatusTopic(device_id)):
         assert parse_topic(topic.text) == topic
+    for kind in (CommandTopic, ResponseTopic):
+        assert kind.parse(kind(device_id).text) == kind(device_id)
 
 
 @pytest.mark.parametrize(

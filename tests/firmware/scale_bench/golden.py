@@ -11,7 +11,7 @@ if __name__ == "__main__":
 
     sys.path.insert(0, ROOT)
 
-from firmware.scale import messages  # noqa: E402 - run as a script it is found through the lines above
+from firmware.scale import messages, responses  # noqa: E402 - run as a script it is found through the lines above
 
 BOOT = 1594530817
 SESSION = 2893012
@@ -26,6 +26,25 @@ def reading(seq, weight_lbs, **more):
     fields["raw"] = int(ZERO + weight_lbs * FACTOR + 0.5)
     fields.update(more)
     return messages.reading(weight_lbs, **fields)
+
+
+ID = "cmd-20260318T204000-7f3a"
+
+
+class Settings:
+    """The settings of a scale as get_config tells them."""
+
+    zero = ZERO
+    factor = FACTOR
+    cal = 4
+    heartbeat_s = 30
+    deadband_lbs = 0.05
+    floor_ms = 250
+    keepalive_s = 30
+    response_s = 8
+    backoff_s = 60
+    replay_after_s = 60
+    outbox = 256
 
 
 GOLDEN = {
@@ -55,6 +74,25 @@ GOLDEN = {
     "status_last_will": messages.status(
         online=False, session=SESSION, fw="0.1.0", pours=True, reset="power_on", rssi=-61
     ),
+    "response_accepted": responses.accepted(ID),
+    "response_done": responses.done(ID),
+    "response_tare": responses.done(ID, responses.tare(0.0234, 84435, 19.72, stable=True)),
+    "response_tare_unstable": responses.failed(
+        ID, "unstable", result=responses.tare(1.8062, 101372, 4021.3, stable=False)
+    ),
+    "response_config": responses.done(ID, responses.settings(Settings, "0.1.0")),
+    "response_set_config": responses.done(ID, responses.calibration(Settings)),
+    "response_selftest": responses.done(ID, responses.selftest("ok", 18.84, 10.0, -61, 98304, flash=True)),
+    "response_selftest_fault": responses.failed(
+        ID, "fault", result=responses.selftest("unplugged", None, 0.0, -61, None, flash=True)
+    ),
+    "response_reboot": responses.done(ID, responses.started(4294967295, "soft")),
+    "response_sample": responses.sample(ID, [913563, 913571, -8388608, 8388607, 913560], T, stable=True),
+    "response_sample_clock_not_set": responses.sample(ID, [913563], None, stable=False),
+    "response_expired": responses.failed(ID, "expired", "it was meant until 1773868740 and now is 1773868800"),
+    "response_unsupported": responses.failed(ID, "unsupported", "this program knows no command 'dance'"),
+    "response_bad_params": responses.failed(ID, "bad_params", "heartbeat_s is 301: give a value from 1 to 300"),
+    "response_stale_rev": responses.failed(ID, "stale_rev", "revision 4 is in force: give a greater one"),
 }
 
 
