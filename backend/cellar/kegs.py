@@ -109,8 +109,14 @@ def put_ledger(ledger: Ledger) -> Put:
         "opening_gal": ledger.opening,
         "poured_gal": ledger.poured,
         "wasted_gal": ledger.wasted,
+        "cleaned_gal": ledger.cleaned,
         "unseen_gal": ledger.unseen,
         "pours": ledger.pours,
+        "specific_gravity": ledger.specific_gravity,
+        "since": rows.iso_or_none(ledger.since),
+        "rest_lbs": ledger.rest_lbs,
+        "rest_at": rows.iso_or_none(ledger.rest_at),
+        "weighed_gal": ledger.weighed,
         "version": ledger.version + 1,
     }
     return Put(item=item, expected_version=ledger.version)
@@ -124,8 +130,14 @@ def ledger_from_item(item: Item) -> Ledger:
         opening=rows.number(item, "opening_gal"),
         poured=rows.number(item, "poured_gal"),
         wasted=rows.number(item, "wasted_gal"),
+        cleaned=rows.number_or_none(item, "cleaned_gal") or 0.0,
         unseen=rows.number(item, "unseen_gal"),
         pours=rows.whole(item, "pours"),
+        specific_gravity=rows.number_or_none(item, "specific_gravity"),
+        since=rows.moment_or_none(item, "since"),
+        rest_lbs=rows.number_or_none(item, "rest_lbs"),
+        rest_at=rows.moment_or_none(item, "rest_at"),
+        weighed=rows.number_or_none(item, "weighed_gal"),
         version=rows.version_of(item),
     )
 

@@ -131,6 +131,10 @@ def put_waste(waste: Waste) -> Put:
         "gallons": waste.gallons,
         "reason": waste.reason,
         "by": waste.by,
+        "before_lbs": waste.before_lbs,
+        "after_lbs": waste.after_lbs,
+        "of_poured_gal": waste.of_poured,
+        "of_unseen_gal": waste.of_unseen,
         "version": waste.version + 1,
     }
     return Put(item=item, expected_version=waste.version)
@@ -147,5 +151,9 @@ def waste_from_item(item: Item) -> Waste:
         gallons=rows.number(item, "gallons"),
         reason=rows.text(item, "reason"),
         by=rows.text(item, "by"),
+        before_lbs=rows.number_or_none(item, "before_lbs"),
+        after_lbs=rows.number_or_none(item, "after_lbs"),
+        of_poured=rows.number_or_none(item, "of_poured_gal") or 0.0,
+        of_unseen=rows.number_or_none(item, "of_unseen_gal") or 0.0,
         version=rows.version_of(item),
     )

@@ -92,8 +92,14 @@ LEDGERS = st.builds(
     opening=GALLONS,
     poured=GALLONS,
     wasted=GALLONS,
+    cleaned=GALLONS,
     unseen=_numbers(-5, 5),
     pours=st.integers(0, 1000),
+    specific_gravity=st.none() | st.floats(0.98, 1.2),
+    since=st.none() | MOMENTS,
+    rest_lbs=st.none() | LBS,
+    rest_at=st.none() | MOMENTS,
+    weighed=st.none() | GALLONS,
     version=VERSIONS,
 )
 POURS = st.builds(
@@ -118,6 +124,10 @@ WASTES = st.builds(
     gallons=GALLONS,
     reason=WORDS,
     by=WORDS,
+    before_lbs=st.none() | LBS,
+    after_lbs=st.none() | LBS,
+    of_poured=GALLONS,
+    of_unseen=GALLONS,
     version=VERSIONS,
 )
 SCALES = st.builds(

@@ -1,0 +1,70 @@
+"""Anchoring: a keg's books follow its weight, slowly, so that neither gas nor wander nor a missed glass adds up.
+
+Books that only count pours drift away from the platform: the gas that takes the beer's place weighs a third of a
+percent of it, a glass is missed, a shell is not what its type says. The weight of a moment is no better: a cooler
+makes it wander by 180 g. So what lies between the two is booked as unseen bit by bit, and only what two weighings
+in a row agree on (docs/decisions/20).
+"""
+
+import math
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from backend.domain.ledger import Ledger
+
+EVERY: Final = timedelta(minutes=10)
+"""Weighings that are nearer to each other count once."""
+CREEP: Final = timedelta(minutes=45)
+"""A load cell creeps for so long after a keg was put on it; its weight anchors nothing before."""
+QUIET: Final = timedelta(minutes=2)
+"""So long after a pour the foam has settled, and its claim has arrived."""
+FOLLOWS_IN: Final = timedelta(hours=6)
+"""Time in which all but a third (1/e) of a difference is booked; a cooler's hour averages out in it."""
+_LONGEST_STEP: Final = timedelta(hours=1)
+APART_SHARE: Final = 0.005
+APART_GALLONS: Final = 0.03
+"""Books and weight may differ by 0.5 % of the keg or 4 oz (the wander of a cooler), whichever is more."""
+_TOO_HIGH_SHARE: Final = 0.05
+"""Beer does not come back: where this share of a keg more stands there, it is another keg, or not only a keg."""
+
+
+def anchored(ledger: Ledger, *, weighed: float, rest_lbs: float, at: datetime) -> Ledger:
+    """Give the books after a weighing at rest: `weighed` US gallons at `rest_lbs` gross, measured at `at`.
+
+    The difference is booked as unseen (signed): what exceeds the tolerance at once, the rest in hours; but only as
+    much of it as the weighing before showed too, so that a hand on the keg books nothing. The same books come back
+    where the last weighing is less than ten minutes ago, or where more stands there than beer can explain.
+    """
+    since = None if ledger.rest_at is None else at - ledger.rest_at
+    if since is not None and since < EVERY:
+        return ledger
+    apart = ledger.remaining - weighed
+    if apart < -_TOO_HIGH_SHARE * ledger.opening:
+        return ledger
+    lasting = 0.0 if ledger.weighed is None else _lasting(apart, ledger.remaining - ledger.weighed)
+    share = math.exp(-min(since or timedelta(0), _LONGEST_STEP) / FOLLOWS_IN)
+    kept = min(abs(lasting), tolerance(ledger)) * share
+    booked = math.copysign(max(0.0, abs(lasting) - kept), lasting)
+    return replace(ledger, unseen=ledger.unseen + booked, rest_lbs=rest_lbs, rest_at=at, weighed=weighed)
+
+
+def rested(ledger: Ledger, *, weighed: float, rest_lbs: float, at: datetime) -> Ledger:
+    """Give the books set to the weight at once, as when a keg leaves or a person puts its facts right.
+
+    `weighed` is what was left (US gallons) at the end of the books as they are; nothing was booked after `at`.
+    """
+    unseen = ledger.unseen + ledger.remaining - weighed
+    return replace(ledger, unseen=unseen, rest_lbs=rest_lbs, rest_at=at, weighed=weighed)
+
+
+def tolerance(ledger: Ledger) -> float:
+    """By how much (US gallons) the books of a keg at rest may differ from its weight."""
+    return max(APART_SHARE * ledger.opening, APART_GALLONS)
+
+
+def _lasting(now: float, before: float) -> float:
+    """What two differences have in common: the smaller, where both point the same way."""
+    if now * before <= 0:
+        return 0.0
+    return math.copysign(min(abs(now), abs(before)), now)
