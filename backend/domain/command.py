@@ -55,8 +55,9 @@ class Command:
     """Something a member asked of a scale; all its times are of the wall.
 
     The scale does it once, however often it hears it, and not after `expires_at`. `tries` counts how often it was
-    given to the broker; `due_at` is when we look at it again, None once it is over. `error` is a word of ERRORS.
-    `late` is what the scale said after we had given it up: the state stays, but it is known what was done.
+    given to the broker; `due_at` is when we look at it again, None once it is over. `error` is a word, see
+    `command_words`. `late` is what the scale said after we had given it up: the state stays, but it is known then
+    what was done.
     """
 
     command_id: str
@@ -80,10 +81,12 @@ class Command:
     @property
     def answer_by(self) -> datetime:
         """When we give it up: a scale that has begun in time may take as long as it was asked to."""
-        ends = self.expires_at + ON_ITS_WAY
-        if self.state is CommandState.ACCEPTED:
-            return ends + timedelta(seconds=float(self.params.get("seconds", 0)))
-        return ends
+        return self.expires_at + ON_ITS_WAY + (self.takes if self.state is CommandState.ACCEPTED else timedelta())
+
+    @property
+    def takes(self) -> timedelta:
+        """How long a scale does this, once it has begun."""
+        return timedelta(seconds=self.params.get("seconds", 0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,12 +101,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """Raw counts of a scale that was asked to stream: never stored. `t` is epoch s by the scale's clock."""
+    """Raw counts of a scale that streams, in order; never stored. `t` is when the last was counted, by its clock."""
 
     command_id: str
     raw: tuple[int, ...]
-    t: float | None = None
-    stable: bool | None = None
+    stable: bool
+    t: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,30 +125,30 @@ class CommandAnswered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampled(Event):
-    """A scale that streams said what it counts just now."""
+    """A scale that streams said what it counts just now; see Sample."""
 
     command_id: str
     device_id: str
     raw: tuple[int, ...]
-    t: float | None = None
-    stable: bool | None = None
+    stable: bool
+    t: int | None = None
 
 
 def given(command: Command, *, wall: datetime) -> Command:
     """The command after it was given to the broker (again)."""
     tries = command.tries + 1
-    return replace(command, tries=tries, due_at=min(_next_try(command, tries, wall), command.answer_by))
+    again = command.sent_at + REPEATS[tries - 1] if tries <= len(REPEATS) else wall
+    return _due(replace(command, tries=tries), again if again > wall else wall + REPEATS[-1])
 
 
 def put_off(command: Command, *, wall: datetime) -> Command:
     """The command after the broker could not be had."""
-    return replace(command, due_at=min(wall + BROKER_AWAY, command.answer_by))
+    return _due(command, wall + BROKER_AWAY)
 
 
-def _next_try(command: Command, tries: int, wall: datetime) -> datetime:
-    if tries <= len(REPEATS):
-        return max(wall, command.sent_at + REPEATS[tries - 1])
-    return wall + REPEATS[-1]
+def _due(command: Command, again: datetime) -> Command:
+    """Look at it again then; once its time is over it is not sent any more, only waited for."""
+    return replace(command, due_at=again if again < command.expires_at else command.answer_by)
 
 
 def given_up(command: Command) -> Command:
@@ -164,7 +167,7 @@ def answered(command: Command, answer: Answer, *, wall: datetime) -> Command | N
     if command.state.final or command.state is answer.state:
         return None
     after = replace(command, state=answer.state, error=answer.error, result=answer.result, answered_at=wall)
-    return replace(after, due_at=None) if answer.state.final else after
+    return replace(after, due_at=None) if answer.state.final else _due(after, wall + after.takes + ON_ITS_WAY)
 
 
 def told(command: Command) -> CommandAnswered:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from backend.domain.command import CommandName, Param
 from backend.domain.member import Act
@@ -12,13 +12,17 @@ from backend.domain.refusal import Invalid
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """What a parameter may be: yes or no, or a number from `least` to `most`, whole where `whole`."""
+    """What a parameter may be: yes or no, or a number from `least` to `most`, whole where `whole`.
+
+    An absent one is `default`; without a default it is left out, or refused where it is `required`.
+    """
 
     least: float = 0
     most: float = 0
     whole: bool = True
     flag: bool = False
-    required: bool = True
+    required: bool = False
+    default: Param | None = None
 
     def allows(self, value: Param) -> bool:
         """Whether the value may stand; NaN never does."""
@@ -31,35 +35,42 @@ class Bound:
         """The bound in words."""
         if self.flag:
             return "yes or no"
-        kind = "a whole number" if self.whole else "a number"
-        return f"{kind} from {self.least:g} to {self.most:g}"
+        return f"a {'whole ' if self.whole else ''}number from {self.least:.10g} to {self.most:.10g}"
 
 
-def _setting(least: float, most: float, *, whole: bool = True) -> Bound:
-    return Bound(least=least, most=most, whole=whole, required=False)
+_Bounds: TypeAlias = Mapping[str, Bound]
+_NOTHING: Final[_Bounds] = MappingProxyType({})
+_CALIBRATION: Final = frozenset({"zero", "factor", "rev"})
+LEAST_FACTOR: Final = 50.0
+"""Raw counts per lb, up or down: below it one count would be more than a third of an ounce."""
 
-
-NOTHING: Final[Mapping[str, Bound]] = MappingProxyType({})
-PARAMS: Final[Mapping[CommandName, Mapping[str, Bound]]] = MappingProxyType(
+PARAMS: Final[Mapping[CommandName, _Bounds]] = MappingProxyType(
     {
-        CommandName.IDENTIFY: MappingProxyType({"seconds": Bound(least=1, most=300)}),
-        CommandName.GET_CONFIG: NOTHING,
+        CommandName.IDENTIFY: MappingProxyType({"seconds": Bound(least=1, most=300, default=20)}),
+        CommandName.GET_CONFIG: _NOTHING,
         CommandName.SET_CONFIG: MappingProxyType(
             {
+                "zero": Bound(least=-(2**23), most=2**23 - 1),
+                "factor": Bound(least=-200_000, most=200_000, whole=False),
                 "rev": Bound(least=1, most=2**31 - 1),
-                "zero": _setting(-(2**23), 2**23 - 1),
-                "factor": _setting(-200_000, 200_000, whole=False),
-                "heartbeat_s": _setting(1, 300),
-                "deadband_lbs": _setting(0.01, 2, whole=False),
+                "heartbeat_s": Bound(least=1, most=300),
+                "deadband_lbs": Bound(least=0.01, most=2, whole=False),
+                "floor_ms": Bound(least=100, most=1000),
+                "keepalive_s": Bound(least=5, most=300),
+                "response_s": Bound(least=1, most=60),
+                "backoff_s": Bound(least=1, most=600),
+                "replay_after_s": Bound(least=5, most=3600),
             }
         ),
-        CommandName.TARE: NOTHING,
+        CommandName.TARE: _NOTHING,
         CommandName.MAINTENANCE: MappingProxyType(
-            {"on": Bound(flag=True), "minutes": Bound(least=1, most=240, required=False)}
+            {"on": Bound(flag=True, required=True), "minutes": Bound(least=1, most=1440, default=60)}
         ),
-        CommandName.STREAM: MappingProxyType({"hz": Bound(least=1, most=10), "seconds": Bound(least=1, most=300)}),
-        CommandName.REBOOT: NOTHING,
-        CommandName.SELFTEST: NOTHING,
+        CommandName.STREAM: MappingProxyType(
+            {"hz": Bound(least=1, most=10, default=10), "seconds": Bound(least=0, most=600, default=60)}
+        ),
+        CommandName.REBOOT: _NOTHING,
+        CommandName.SELFTEST: _NOTHING,
     }
 )
 """The parameters of each command, with their bounds."""
@@ -80,16 +91,28 @@ ACTS: Final[Mapping[CommandName, Act]] = MappingProxyType(
 
 
 def checked_params(name: CommandName, params: Mapping[str, Param]) -> Mapping[str, Param]:
-    """Give the parameters back if the command takes them. Raises Invalid, which names the first that is wrong."""
+    """Give the parameters of a command, absent ones at their default. Raises Invalid, which names what is wrong."""
     bounds = PARAMS[name]
     for key, value in params.items():
         bound = bounds.get(key)
         if bound is None:
-            takes = ", ".join(bounds) or "none"
-            raise Invalid(f"{name.value} has no parameter {key[:40]!r}: it takes {takes}")
+            raise Invalid(f"{name.value} has no parameter {key[:40]!r}: it takes {', '.join(bounds) or 'none'}")
         if not bound.allows(value):
             raise Invalid(f"{key} of {name.value} is {value!r:.40}: give {bound.said}")
-    missing = [key for key, bound in bounds.items() if bound.required and key not in params]
+    full = {key: bound.default for key, bound in bounds.items() if bound.default is not None} | dict(params)
+    missing = [key for key, bound in bounds.items() if bound.required and key not in full]
     if missing:
-        raise Invalid(f"{name.value} lacks {', '.join(missing)}: give {bounds[missing[0]].said}")
-    return MappingProxyType(dict(params))
+        raise Invalid(f"{name.value} lacks {missing[0]}: give {bounds[missing[0]].said}")
+    if name is CommandName.SET_CONFIG:
+        _check_settings(full)
+    return MappingProxyType(full)
+
+
+def _check_settings(params: Mapping[str, Param]) -> None:
+    if not params:
+        raise Invalid("set_config sets nothing: name at least one setting")
+    calibration = _CALIBRATION & params.keys()
+    if calibration and len(calibration) < len(_CALIBRATION):
+        raise Invalid("zero, factor and rev are one calibration: send all three or none")
+    if "factor" in params and abs(params["factor"]) < LEAST_FACTOR:
+        raise Invalid(f"factor is {params['factor']:g}: give at least {LEAST_FACTOR:g} counts per lb, up or down")

@@ -4,6 +4,8 @@ from typing import Final, Protocol
 
 from backend.domain.command import Command
 from backend.ports import BrokerUnavailable
+from backend.wire.commands import CommandMessage
+from backend.wire.topics import CommandTopic
 
 _AWAY: Final = "the broker cannot be reached now: the command waits, and is sent once it can be"
 
@@ -39,23 +41,17 @@ class LinkCommands:
         if way is None or not way.up:
             raise BrokerUnavailable(_AWAY)
         try:
-            way.say(f"keg/command/{command.device_id}", payload_of(command))
+            way.say(CommandTopic(command.device_id).text, payload_of(command))
         except ConnectionError as error:
             raise BrokerUnavailable(_AWAY) from error
 
 
 def payload_of(command: Command) -> bytes:
     """The command as it goes over the wire."""
-    import json
-
-    from backend.domain.times import epoch_ms
-
-    return json.dumps(
-        {
-            "id": command.command_id,
-            "command": command.name.value,
-            "params": dict(command.params),
-            "expires": epoch_ms(command.expires_at) // 1000,
-        },
-        separators=(",", ":"),
-    ).encode()
+    message = CommandMessage.of(
+        command_id=command.command_id,
+        command=command.name.value,
+        params=command.params,
+        expires=command.expires_at,
+    )
+    return message.payload

@@ -60,9 +60,10 @@ class Link(Client):  # type: ignore[misc]  # gmqtt carries no types
         """Connect nowhere yet; `now` is asked when a message arrives."""
         super().__init__(client_id, clean_session=clean, optimistic_acknowledgement=False)
         self.lost = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
         self._deliver = deliver
         self._now = now
-        self._granted: asyncio.Future[Sequence[int]] = asyncio.get_running_loop().create_future()
+        self._granted: asyncio.Future[Sequence[int]] = self._loop.create_future()
         self._deliveries = 0
         self._paused = False
         self._subscribed = False
@@ -99,6 +100,22 @@ class Link(Client):  # type: ignore[misc]  # gmqtt carries no types
         if len(granted) != len(filters) or any(code >= _REFUSED for code in granted):
             raise LinkFailed(f"{address} does not let us subscribe to {' and '.join(filters)}")
         self._subscribed = True
+
+    def say(self, topic: str, payload: bytes) -> None:
+        """Publish at QoS 1, from any thread and without waiting; raises LinkFailed where there is no connection.
+
+        What a connection that is lost takes with it is not published again.
+        """
+        if not self.up:
+            raise LinkFailed("there is no connection to the broker")
+        try:
+            self._loop.call_soon_threadsafe(self._say, topic, payload)
+        except RuntimeError:
+            raise LinkFailed("the server is ending") from None
+
+    def _say(self, topic: str, payload: bytes) -> None:
+        if not self.lost.is_set() and not self._connection.is_closing():
+            self.publish(topic, payload, qos=1)
 
     def acknowledge(self, mids: Sequence[int]) -> None:
         """Acknowledge messages that came over this connection; once it is over nothing is sent."""

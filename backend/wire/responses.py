@@ -4,6 +4,7 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
+from backend.domain import command
 from backend.wire.commands import CommandId
 from backend.wire.messages import StrictMessage
 
@@ -67,6 +68,14 @@ class ResponseMessage(StrictMessage):
         if self.state == "sample":
             self.sample()
         return self
+
+    def response(self) -> command.Answer | command.Sample:
+        """The same as the domain knows it."""
+        if self.state == "sample":
+            sample = self.sample()
+            return command.Sample(command_id=self.id, raw=tuple(sample.raw), stable=sample.stable, t=sample.t)
+        state = command.CommandState(self.state)
+        return command.Answer(command_id=self.id, state=state, error=self.error, result=self.result)
 
     def sample(self) -> Sample:
         """Give the raw counts of a message of the state `sample`; raises ValueError where it holds none."""
