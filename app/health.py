@@ -1,5 +1,6 @@
 """The health page: whether readings arrive, for people and for whatever watches the machine."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
@@ -18,17 +19,20 @@ from backend.usecases.view_board import view_board
 from backend.wiring.embedded import Embedded
 
 _NEWS: Final = timedelta(days=1)
+_NAMED: Final = 3
+"""So many rows are named in the note; all of them in a list beside it."""
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kept:
-    """What the store says of itself; `note` says why it does not."""
+    """What the store says of itself; `note` says why it does not, `unreadable` which rows of it cannot be read."""
 
     taps: int | None = None
     readings: int | None = None
     pending: bool | None = None
     restored: Restored | None = None
+    unreadable: tuple[str, ...] = ()
     note: str | None = None
 
 
@@ -40,10 +44,12 @@ def health_router(site: Site, embedded: Embedded, *, mode: str) -> APIRouter:
     async def healthz() -> dict[str, Any]:
         kept = await ask(_kept, site, embedded.store)
         facts, broker = embedded.intake.facts(), embedded.broker.state()
+        unreadable = list(dict.fromkeys([*kept.unreadable, *facts.damaged]))
+        store_note = "; ".join(filter(None, (kept.note, _rows_note(unreadable)))) or None
         bar_lives = site.simulator is None or site.simulator.running
         jobs = embedded.clockwork.state()
         works = embedded.clockwork.running and all(job.note is None for job in jobs.values())
-        well = facts.connected and facts.note is None and kept.note is None and bar_lives and works
+        well = facts.connected and facts.note is None and store_note is None and bar_lives and works
         return {
             "status": "ok" if well else "degraded",
             "mode": mode,
@@ -56,6 +62,7 @@ def health_router(site: Site, embedded: Embedded, *, mode: str) -> APIRouter:
             "last_reading_at": iso(facts.last_reading_at) if facts.last_reading_at else None,
             "unclaimed_total": facts.unclaimed_total,
             "set_apart_total": facts.set_apart_total,
+            "history_only_total": facts.history_only_total,
             "dead_letters_total": facts.dead_letters_total,
             "waiting": facts.waiting,
             "broker": {
@@ -65,7 +72,12 @@ def health_router(site: Site, embedded: Embedded, *, mode: str) -> APIRouter:
                 "address": broker.address,
                 "note": broker.note or facts.note,
             },
-            "store": {"pending": kept.pending, "note": kept.note, "restored": _restored(kept.restored)},
+            "store": {
+                "pending": kept.pending,
+                "note": store_note,
+                "restored": _restored(kept.restored),
+                "unreadable": unreadable,
+            },
             "jobs": {
                 name: {"last": iso(job.last) if job.last else None, "note": job.note} for name, job in jobs.items()
             },
@@ -84,15 +96,16 @@ def _kept(site: Site, store: Store) -> _Kept:
             readings=site.ports.history.count(),
             pending=store.pending,
             restored=store.restored,
+            unreadable=(*store.unreadable.told, *view.damaged),
             note=_store_note(store, wall=site.clock.wall()),
         )
     except Exception as away:  # noqa: BLE001 - whatever is wrong with it, this page is there to say so
         _log.warning("the store cannot be asked", why=repr(away))
-        return _Kept(note=str(away) or type(away).__name__)
+        return _Kept(note=str(away) or type(away).__name__, unreadable=store.unreadable.told)
 
 
 def _store_note(store: Store, *, wall: datetime) -> str | None:
-    """What is wrong with a store that can be asked; that it was restored is worth a note for a day."""
+    """What is wrong with a store that can be asked; what was done about it is worth a note for a day."""
     if store.damage:
         return (
             f"the store is damaged ({store.damage}): end the server and start it again, "
@@ -101,11 +114,25 @@ def _store_note(store: Store, *, wall: datetime) -> str | None:
         )
     done = store.restored
     if done is None or wall - done.at > _NEWS:
-        return None
+        return _remade_note(store) if wall - store.opened_at <= _NEWS else None
     return (
         f"the store was damaged and is restored from the backup of {iso(done.backup)}: "
         f"what came after it, until {iso(done.until)}, is lost"
     )
+
+
+def _remade_note(store: Store) -> str | None:
+    rows = ", ".join(f"{key.pk} / {key.sk}" for key in store.unreadable.remade)
+    return f"rows that could not be read at the start are made anew by the next readings: {rows}" if rows else None
+
+
+def _rows_note(unreadable: Sequence[str]) -> str | None:
+    """Which rows cannot be read, the first few of them by name, and what that means."""
+    if not unreadable:
+        return None
+    more = f", and {len(unreadable) - _NAMED} more" if len(unreadable) > _NAMED else ""
+    named = "; ".join(unreadable[:_NAMED])
+    return f"single rows cannot be read, their readings are kept and all others go on: {named}{more}"
 
 
 def _restored(done: Restored | None) -> dict[str, str] | None:

@@ -46,8 +46,11 @@ def put_count(item: Item | None, *, count: int) -> Put:
 
 
 def count_of(item: Item | None) -> int:
-    """Their number."""
-    return rows.whole(item, "count") if item else 0
+    """Their number; where it cannot be read they are counted from now on."""
+    try:
+        return rows.whole(item, "count") if item else 0
+    except rows.BadRow:
+        return 0
 
 
 def oldest(number: int) -> Query:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, Self, TypeVar
 
 from backend.domain.refusal import Refusal
 from backend.domain.times import from_iso, iso
@@ -15,6 +15,18 @@ T = TypeVar("T")
 
 class BadRow(ValueError):  # noqa: N818 - what the row is
     """A row in the table lacks an attribute or holds something else there; names the row and the attribute."""
+
+
+class UnreadableRow(BadRow):
+    """A row is there and nothing can be told of it but its key: a disk has changed it. All other rows are whole."""
+
+    @classmethod
+    def at(cls, pk: str, sk: str, *, why: str) -> Self:
+        """Name the row, and what to do."""
+        return cls(
+            f"row {pk} / {sk} cannot be read ({why}): end the server and start it again; "
+            "where this is said again, take the row from a backup by scale-sense restore --rows"
+        )
 
 
 def reads(read: Callable[Concatenate[Item, P], T]) -> Callable[Concatenate[Item, P], T]:

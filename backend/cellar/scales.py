@@ -107,7 +107,7 @@ def put_telemetry(before: Item | None, readings: Sequence[Reading], *, location_
     A reading says only what its scale has; the rest stays as it was. The row stands in location-battery-index.
     """
     where = telemetry_key(readings[-1].device_id)
-    item: dict[str, Value] = {"battery_v": None, "rssi": None, "temp_f": None, **(before or {})}
+    item: dict[str, Value] = {"battery_v": None, "rssi": None, "temp_f": None, **_known(before)}
     for name, told in _TELEMETRY:
         # The newest word counts, and in a backlog it is found at once among hundreds.
         value = next((value for reading in reversed(readings) if (value := told(reading)) is not None), None)
@@ -115,6 +115,14 @@ def put_telemetry(before: Item | None, readings: Sequence[Reading], *, location_
             item[name] = value
     item |= {"PK": where.pk, "SK": where.sk, "loc_id": location_id, "updated_at": iso(readings[-1].measured_at)}
     return Put(item=item)
+
+
+def _known(before: Item | None) -> Item:
+    """What was known of a scale's health; where that cannot be read, nothing: it is said again."""
+    try:
+        return {**before} if before else {}
+    except rows.BadRow:
+        return {}
 
 
 def unclaimed_key(device_id: str) -> Key:

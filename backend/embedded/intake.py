@@ -27,8 +27,9 @@ class IntakeFacts:
     """What the health page and the metrics tell of the intake since its start.
 
     `readings_total` counts readings new in history, `set_apart_total` readings of scales that stood under no tap and
-    pours where no keg stood, `waiting` messages received and not yet acknowledged;
-    `note` says what is wrong, None while nothing is.
+    pours where no keg stood, `history_only_total` readings that moved no tap, because a row of it cannot be read,
+    `waiting` messages received and not yet acknowledged; `damaged` says which rows were met of late that cannot be
+    read, and `note` what is wrong, None while nothing is.
     """
 
     connected: bool = False
@@ -36,8 +37,10 @@ class IntakeFacts:
     unclaimed_total: int = 0
     dead_letters_total: int = 0
     set_apart_total: int = 0
+    history_only_total: int = 0
     last_reading_at: datetime | None = None
     waiting: int = 0
+    damaged: tuple[str, ...] = ()
     note: str | None = None
 
 
@@ -89,8 +92,10 @@ class Intake:
             unclaimed_total=totals.unclaimed,
             dead_letters_total=totals.dead_letters,
             set_apart_total=totals.set_apart,
+            history_only_total=totals.history_only,
             last_reading_at=self._writer.last_reading_at,
             waiting=len(self._backlog) + self._writer.unacknowledged,
+            damaged=self._writer.damaged,
             note=self._writer.note or (None if connected else self._note),
         )
 

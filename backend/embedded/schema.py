@@ -29,7 +29,7 @@ def opened(path: Path, *, ended_cleanly: bool, now: datetime, backups: Path) -> 
     Raises:
         StoreRefused: it is foreign, newer, damaged, or lies where SQLite cannot keep a write-ahead log.
     """
-    thorough = not ended_cleanly or (path.exists() and path.stat().st_size <= CHEAP_BYTES)
+    thorough = is_searched(path, ended_cleanly=ended_cleanly)
     try:
         connection = sqlite3.connect(
             path, timeout=5.0, isolation_level=None, check_same_thread=False, cached_statements=256
@@ -63,6 +63,11 @@ def opened(path: Path, *, ended_cleanly: bool, now: datetime, backups: Path) -> 
         connection.close()
         raise
     return connection
+
+
+def is_searched(path: Path, *, ended_cleanly: bool) -> bool:
+    """Whether a file is looked through at the start."""
+    return not ended_cleanly or (path.exists() and path.stat().st_size <= CHEAP_BYTES)
 
 
 def _refuse_damage(connection: sqlite3.Connection, path: Path) -> None:

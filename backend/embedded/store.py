@@ -14,7 +14,9 @@ from backend.embedded.folder import FolderLock
 from backend.embedded.refused import DamagedFile
 from backend.embedded.replacing import finish_replacing
 from backend.embedded.restore import last_restored, refuse_emptied, rescue
-from backend.embedded.schema import BACKUPS, FILE_NAME, opened
+from backend.embedded.row_check import taken_stock
+from backend.embedded.schema import BACKUPS, FILE_NAME, is_searched, opened
+from backend.embedded.unreadable import UnreadableRows
 from backend.ports import StoreUnavailable
 
 _MISTAKES: Final = (sqlite3.ProgrammingError, sqlite3.IntegrityError, sqlite3.DataError, sqlite3.NotSupportedError)
@@ -27,11 +29,13 @@ class Store:
     All threads share the connection under one lock, because uncommitted rows are visible on it alone.
     """
 
-    def __init__(self, folder: Path, *, now: datetime, backups: Path | None = None) -> None:
+    def __init__(self, folder: Path, *, now: datetime, backups: Path | None = None, closely: bool = False) -> None:
         """Take the data folder and open the file in it.
 
         A file of an earlier version is brought up to date, and a copy of it kept in `backups`, a folder beside the
-        file where it is not given. A damaged file is moved away, and the last whole backup takes its place.
+        file where it is not given. A damaged file is moved away, and the last whole backup takes its place. Single
+        rows that cannot be read on whole pages move nothing away; they are looked for where the file is looked
+        through, or where it is to be looked at `closely`.
 
         Raises:
             FolderInUse: another process owns the folder.
@@ -39,6 +43,7 @@ class Store:
             StoreRefused: the file is foreign, newer, or damaged and without a whole backup.
         """
         self.path = folder / FILE_NAME
+        self.opened_at = now
         self.lock = threading.RLock()
         """Held while more than one step must see the same rows; it may be taken again by the thread that has it."""
         self._generation = 0
@@ -47,6 +52,9 @@ class Store:
             self._connection = self._opened(backups or folder / BACKUPS, now=now)
             self.restored = last_restored(self._connection)
             """What was done the last time the file was found to be damaged."""
+            thorough = closely or is_searched(self.path, ended_cleanly=self._folder.ended_cleanly)
+            self.unreadable = taken_stock(self._connection) if thorough else UnreadableRows()
+            """The rows that cannot be read although their pages are whole."""
         except BaseException as error:
             # What the owner before left to be searched still is.
             self._folder.release(cleanly=self._folder.ended_cleanly and not isinstance(error, DamagedFile))
@@ -118,13 +126,6 @@ class Store:
                 except sqlite3.DatabaseError as error:
                     self._lose(error, pending=True)
 
-    def row_damaged(self, why: str) -> StoreUnavailable:
-        """Note that a row is damaged although its page is whole; gives the error to raise."""
-        self.damage = why
-        return StoreUnavailable(
-            f"the store cannot be read ({why}): put a backup in its place, see `scale-sense restore`"
-        )
-
     def close(self) -> None:
         """Sync, and give file and folder up, the latter also where the sync fails. Closing twice is harmless."""
         with self.lock:
@@ -135,7 +136,7 @@ class Store:
             finally:
                 self._closed = True
                 self._connection.close()
-                self._folder.release(cleanly=self.damage is None)
+                self._folder.release(cleanly=self.damage is None and not self.unreadable)
 
     def __enter__(self) -> Self:
         """A store that closes itself at the end of a `with`."""

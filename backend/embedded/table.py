@@ -1,21 +1,24 @@
 """The Table port over one SQLite table: whole items as JSON, versions, and the three indexes."""
 
-import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-import orjson
-
 from backend.cellar.limits import check_group, check_key, key_of
 from backend.cellar.paging import cursor_after
+from backend.embedded.bodies import BROKEN, decoded, encoded, leniently
 from backend.embedded.items import Write, bodies_of, delete_of, put_of, version_of
 from backend.embedded.selection import Selected, selected
 from backend.embedded.store import Store
+from backend.embedded.unreadable import UnreadableItem
 from backend.ports import Action, Delete, Group, Item, Key, Outcome, Page, Put, Query
 
 
 class SqliteTable:
-    """The single table of a bar."""
+    """The single table of a bar.
+
+    An item whose body a disk has changed comes as an UnreadableItem: it tells its key and version, and raises
+    UnreadableRow where more is asked of it. All others are what they were.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -29,18 +32,26 @@ class SqliteTable:
         for key in keys:
             check_key(key)
         with self._store.read() as db:
-            return {key: self._decoded(body) for key, body in bodies_of(db, keys)}
+            try:
+                return {key: decoded(body) for key, body in bodies_of(db, keys)}
+            except BROKEN as broken:
+                with leniently(db, broken):
+                    return {key: self._item(key, body) for key, body in bodies_of(db, keys)}
 
     def query(self, query: Query) -> Page:
         """One page of a partition or index; raises TableRefused for a cursor or a condition that is not its own."""
         select: Selected = selected(query)
+        arguments = (*select.arguments, query.limit + 1)
         with self._store.read() as db:
-            rows = db.execute(select.sql, (*select.arguments, query.limit + 1)).fetchall()
-        page = rows[: query.limit]
-        cut = len(rows) > len(page)
-        return Page(
-            items=[self._decoded(body) for body, *_ in page], cursor=cursor_after(query, page[-1][1:]) if cut else None
-        )
+            try:
+                rows = db.execute(select.sql, arguments).fetchall()
+                items: list[Item] = [decoded(body) for body, *_ in rows[: query.limit]]
+            except BROKEN as broken:
+                with leniently(db, broken):
+                    rows = db.execute(select.sql, arguments).fetchall()
+                items = [self._item(_place(query, place), body) for body, *place in rows[: query.limit]]
+        cut = len(rows) > query.limit
+        return Page(items=items, cursor=cursor_after(query, rows[query.limit - 1][1:]) if cut else None)
 
     def transact(self, *groups: Group, durable: bool = True) -> Sequence[Outcome]:
         """Apply each group by itself, all or nothing, in order; one outcome a group.
@@ -65,16 +76,22 @@ class SqliteTable:
             for write in writes:
                 if write is not None:
                     write(db)
+        if self._store.unreadable:
+            self._store.unreadable.written(_key(action) for action in group)
         return Outcome.APPLIED
 
-    def _decoded(self, body: bytes | str) -> Item:
-        """The item of a body. Raises StoreUnavailable for one that is damaged: that is no fault of who asks for it."""
+    def _item(self, key: Key, body: bytes | str) -> Item:
+        """The item of a body."""
         try:
-            item = json.loads(body) if isinstance(body, str) else orjson.loads(body)
+            return decoded(body)
         except ValueError as bad:
-            raise self._store.row_damaged(f"a row of the table is cut or changed: {bad}") from bad
-        if not isinstance(item, dict):
-            raise self._store.row_damaged(f"a row of the table is no item: {item!r:.80}")
+            return self._unreadable(key, str(bad))
+
+    def _unreadable(self, key: Key, why: str) -> Item:
+        with self._store.read() as db:
+            _, version = version_of(db, key)
+        item = UnreadableItem(key, version=version, why=why)
+        self._store.unreadable.add(key, item.trouble)
         return item
 
 
@@ -82,27 +99,24 @@ def _stands(db: sqlite3.Connection, action: Action) -> bool:
     """Whether the item an action speaks of has the version it expects."""
     if action.expected_version is None:
         return True
-    there, version = version_of(db, key_of(action.item) if isinstance(action, Put) else action.key)
+    there, version = version_of(db, _key(action))
     return version == action.expected_version if there else action.expected_version == 0
 
 
 def _prepared(action: Action) -> Write | None:
     """The write of an action, made before the lock is taken; None for a check."""
     if isinstance(action, Put):
-        return put_of(action.item, _encoded(action.item))
+        return put_of(action.item, encoded(action.item))
     if isinstance(action, Delete):
         return delete_of(action.key)
     return None
 
 
-def _encoded(item: Item) -> bytes | str:
-    """JSON; bytes by the fast writer, text where only the slow one can (whole numbers beyond 64 bits)."""
-    try:
-        return orjson.dumps(item, default=_plain)
-    except TypeError:
-        return json.dumps(item, default=_plain, ensure_ascii=False, allow_nan=False)
+def _key(action: Action) -> Key:
+    return key_of(action.item) if isinstance(action, Put) else action.key
 
 
-def _plain(value: object) -> object:
-    """Mappings and sequences that are no dict and list, as such."""
-    return dict(value) if isinstance(value, Mapping) else list(value)  # type: ignore[call-overload]  # limits let no other through
+def _place(query: Query, place: Sequence[str]) -> Key:
+    """The key of a row that a query found; what is left of its place in the order ends with it."""
+    pk, sk = (query.partition, *place)[-2:]
+    return Key(pk, sk)

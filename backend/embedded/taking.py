@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 
 import structlog
 
+from backend.cellar.rows import BadRow
 from backend.domain.dead_letter import DeadLetter
 from backend.domain.reading import PAST_TOLERANCE, Reading, StatusReport, clock_agrees
 from backend.domain.refusal import Conflict
@@ -16,6 +17,7 @@ from backend.ports import Ports, StoreUnavailable
 from backend.usecases.dead_letters import keep_dead_letter
 from backend.usecases.take_readings import take_readings
 from backend.usecases.take_statuses import take_statuses
+from backend.usecases.untaken import Untaken
 from backend.wire.messages import MessageRefused, ReadingMessage, StatusMessage, digest_of
 from backend.wire.topics import ReadingsTopic, WrongTopic, parse_topic
 
@@ -30,13 +32,16 @@ class BatchTaken:
     """What became of messages: readings new in history, those of unknown scales, dead letters.
 
     `set_apart` counts what was taken and is kept nowhere: readings of scales that are retired or stood under no tap,
-    and claims of pours where no keg stood. `telling` asks for a sync at once.
+    and claims of pours where no keg stood. `history_only` counts readings that moved no tap, because a row of it cannot
+    be read; `damaged` says which rows those are, once each. `telling` asks for a sync at once.
     """
 
     recorded: int = 0
     unclaimed: int = 0
     dead_letters: int = 0
     set_apart: int = 0
+    history_only: int = 0
+    damaged: tuple[str, ...] = ()
     telling: bool = False
 
     def __add__(self, other: "BatchTaken") -> "BatchTaken":
@@ -46,6 +51,8 @@ class BatchTaken:
             unclaimed=self.unclaimed + other.unclaimed,
             dead_letters=self.dead_letters + other.dead_letters,
             set_apart=self.set_apart + other.set_apart,
+            history_only=self.history_only + other.history_only,
+            damaged=tuple(dict.fromkeys(self.damaged + other.damaged)),
             telling=self.telling or other.telling,
         )
 
@@ -64,8 +71,9 @@ def take_batch(
 ) -> BatchTaken:
     """Take messages in the order of their arrival; `tolerance_scale` is the speed of the story in the demo.
 
-    A message that is not understood becomes a dead letter and the others are taken. With `set_apart` so does one
-    that breaks its use case; without, whatever it raises is raised. `recorded` is told at once how many readings were
+    A message that is not understood becomes a dead letter and the others are taken; so does one that tells something
+    for which a row cannot be read. With `set_apart` so does one that breaks its use case; without, whatever it raises
+    is raised. `recorded` is told at once how many readings were
     new in history: given again, they are new no more.
 
     Raises:
@@ -81,7 +89,7 @@ def take_batch(
 
     for kind, run in groupby(read, key=lambda one: type(one[1])):
         take = _taker(ports, kind, tolerance_scale, count)
-        for part in _without_poison(ports, list(run), take) if set_apart else [take(list(run))]:
+        for part in _taken(ports, list(run), take, set_apart=set_apart):
             total += part
     return replace(total, recorded=new)
 
@@ -149,15 +157,36 @@ def _readings(
         log.warning("a clock was ahead and has been set back; the time of taps goes back with it")
     return BatchTaken(
         unclaimed=taken.unclaimed,
+        dead_letters=_keep_untaken(ports, part, taken.untaken),
         set_apart=taken.set_apart + taken.unbooked,
+        history_only=taken.history_only,
+        damaged=taken.damaged,
         telling=taken.telling,
     )
+
+
+def _keep_untaken(ports: Ports, part: Sequence[_Read], untaken: Sequence[Untaken]) -> int:
+    """Keep the messages of which something could not be taken; gives how many."""
+    why = {_identity(one.reading): one.why for one in untaken}
+    found = [
+        (arrival, why[_identity(reading)])
+        for arrival, reading in (part if why else ())
+        if isinstance(reading, Reading) and _identity(reading) in why
+    ]
+    for arrival, reason in found:
+        keep_dead_letter(ports, letter=_dead(arrival, reason))
+    return len(found)
+
+
+def _identity(reading: Reading) -> tuple[object, ...]:
+    """What stays of a reading wherever it is placed."""
+    return reading.device_id, reading.boot, reading.seq, reading.digest, reading.received_at
 
 
 def _statuses(ports: Ports, part: Sequence[_Read], tolerance_scale: float) -> BatchTaken:
     reports = [found for _, found in part if isinstance(found, StatusReport)]
     taken = take_statuses(ports, reports=reports, tolerance_scale=tolerance_scale)
-    return BatchTaken(unclaimed=taken.unclaimed)
+    return BatchTaken(unclaimed=taken.unclaimed, damaged=taken.damaged)
 
 
 def _dead_letters(ports: Ports, part: Sequence[_Read]) -> BatchTaken:
@@ -165,6 +194,18 @@ def _dead_letters(ports: Ports, part: Sequence[_Read]) -> BatchTaken:
     for letter in letters:
         keep_dead_letter(ports, letter=letter)
     return BatchTaken(dead_letters=len(letters))
+
+
+def _taken(
+    ports: Ports, run: Sequence[_Read], take: Callable[[Sequence[_Read]], BatchTaken], *, set_apart: bool
+) -> list[BatchTaken]:
+    """Take a run; a damaged row that its use case cannot go on without is no reason to wait: it stays damaged."""
+    if not set_apart:
+        try:
+            return [take(run)]
+        except BadRow as bad:
+            log.warning("messages need a row that cannot be read: each of them is tried alone", why=str(bad))
+    return list(_without_poison(ports, run, take))
 
 
 def _without_poison(

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -26,6 +28,7 @@ BUSY: Final = 200
 TICK_SECONDS: Final = 0.02
 COMMIT_SECONDS: Final = 10.0
 _TRIES: Final = 3
+_RECENT_SECONDS: Final = 600.0
 
 
 class Durable(Protocol):
@@ -78,6 +81,7 @@ class Writer:
         self._again = False
         self._generation = 0
         self._broken = 0
+        self._damaged: dict[str, float] = {}
         self._stopping = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
 
@@ -90,6 +94,11 @@ class Writer:
     def totals(self) -> BatchTaken:
         """What became of all messages so far; what a failing disk undid is counted once it is written again."""
         return self._durable + self._unsure
+
+    @property
+    def damaged(self) -> tuple[str, ...]:
+        """What messages of the last ten minutes met of rows that cannot be read; every scale speaks more often."""
+        return tuple(why for why, at in self._damaged.copy().items() if time.monotonic() - at < _RECENT_SECONDS)
 
     def finish(self) -> None:
         """Let `run` return once everything is taken, durable and acknowledged."""
@@ -168,7 +177,7 @@ class Writer:
 
     def _settle(self, batch: Sequence[Delivery], taken: BatchTaken, *, synced: bool) -> None:
         self.note, self._in_step = None, 0
-        self._unsure += taken
+        self._unsure += self._told_of_damage(taken) if taken.damaged else taken
         if taken.recorded:
             self.last_reading_at = batch[-1].received_at
         if not self._taken:
@@ -179,6 +188,16 @@ class Writer:
             _acknowledge(self._taken)
             self._taken = []
             self._durable, self._unsure = self.totals, BatchTaken()
+
+    def _told_of_damage(self, taken: BatchTaken) -> BatchTaken:
+        """Say aloud which rows were met that cannot be read, each once as long as it is met."""
+        known, now = self.damaged, time.monotonic()
+        for why in taken.damaged:
+            if why not in known:
+                log.error("a tap or a pour cannot be told, its readings are kept", why=why)
+        recent = {why: at for why, at in self._damaged.items() if why in known}
+        self._damaged = {**recent, **dict.fromkeys(taken.damaged, now)}
+        return replace(taken, damaged=())
 
     def _give_back(self, batch: Sequence[Delivery], reason: str) -> None:
         """Nothing since the last sync is certain: all of it waits again, in its order.

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backend.cellar import rows, scales, taps
@@ -10,16 +10,22 @@ from backend.domain.ids import TapId
 from backend.domain.reading import Reading, in_the_future
 from backend.domain.scale import Scale, ScaleStatus
 from backend.domain.times import whole_ms
-from backend.ports import Ports
+from backend.ports import Item, Ports
+from backend.usecases.untaken import Untaken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sorted:
-    """Readings by the tap they tell of, of `strangers` nobody claimed, and how many came from scales under no tap."""
+    """Readings by the tap they tell of, of `strangers` nobody claimed, and how many came from scales under no tap.
+
+    Where `untaken` stood cannot be read; `damaged` says which rows cannot be.
+    """
 
     placed: Mapping[TapId, list[Reading]]
     strangers: Sequence[Reading]
     set_apart: int
+    untaken: Sequence[Untaken] = ()
+    damaged: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +40,14 @@ def place(ports: Ports, readings: Sequence[Reading], *, tolerance_scale: float =
     """Sort readings by their taps.
 
     Where the clock of a scale is not trusted, its readings are placed at the time of receipt. A scale that was placed
-    in the future of a receipt was placed by a clock that was ahead; it stands where it was put then.
+    in the future of a receipt was placed by a clock that was ahead; it stands where it was put then. Where the row of
+    a scale or of its tap cannot be read, its placings tell where it stood, and its clock is believed.
     """
     said: defaultdict[str, list[Reading]] = defaultdict(list)
     for reading in readings:
         said[reading.device_id].append(reading)
-    stands = _stands(ports, said)
+    stands, damaged = _stands(ports, said)
+    untaken: list[Untaken] = []
     placed: defaultdict[TapId, list[Reading]] = defaultdict(list)
     strangers: list[Reading] = []
     set_apart = 0
@@ -48,18 +56,22 @@ def place(ports: Ports, readings: Sequence[Reading], *, tolerance_scale: float =
         if stand is None:
             strangers += sent
             continue
-        for tap_id, part in _at_taps(ports, stand, sent, tolerance_scale):
+        for tap_id, part in _at_taps(ports, stand, sent, tolerance_scale, untaken):
             if tap_id is None:
                 set_apart += len(part)
             else:
                 placed[tap_id] += part
-    return Sorted(placed=placed, strangers=strangers, set_apart=set_apart)
+    damaged += [one.why for one in untaken]
+    return Sorted(placed=placed, strangers=strangers, set_apart=set_apart, untaken=untaken, damaged=damaged)
 
 
 def _at_taps(
-    ports: Ports, stand: _Stand, sent: Sequence[Reading], tolerance_scale: float
+    ports: Ports, stand: _Stand, sent: Sequence[Reading], tolerance_scale: float, untaken: list[Untaken]
 ) -> Iterator[tuple[TapId | None, Sequence[Reading]]]:
-    """Give the readings of one scale with the tap it stood under, None where it stood under none."""
+    """Give the readings of one scale with the tap it stood under, None where it stood under none.
+
+    Those for which that cannot be read are added to `untaken`.
+    """
     scale, since = stand.scale, stand.since
     if not scale.clock_trusted:
         sent = [reading._replace(measured_at=whole_ms(reading.received_at)) for reading in sent]
@@ -68,14 +80,20 @@ def _at_taps(
         yield _tap_at(ports, stand, sent[0], tolerance_scale), sent
         return
     for reading in sent:
-        yield _tap_at(ports, stand, reading, tolerance_scale), [reading]
+        try:
+            tap_id = _tap_at(ports, stand, reading, tolerance_scale)
+        except rows.BadRow as bad:
+            untaken.append(Untaken(reading=reading, why=str(bad)))
+        else:
+            yield tap_id, [reading]
 
 
-def _stands(ports: Ports, device_ids: Iterable[str]) -> dict[str, _Stand]:
-    """Where the scales stand that somebody claimed."""
+def _stands(ports: Ports, device_ids: Iterable[str]) -> tuple[dict[str, _Stand], list[str]]:
+    """Where the scales stand that somebody claimed, and which rows about it cannot be read."""
     keys = {device_id: scales.key(device_id) for device_id in device_ids}
     items = ports.table.get_many(list(keys.values()))
-    known = [scales.from_item(items[key]) for key in keys.values() if key in items]
+    damaged: list[str] = []
+    known = [_scale(device_id, items[key], damaged) for device_id, key in keys.items() if key in items]
     claimed = [scale for scale in known if scale.status is not ScaleStatus.UNCLAIMED]
     tap_keys = {scale.device_id: taps.key(scale.tap_id) for scale in claimed if scale.tap_id}
     tap_items = ports.table.get_many(list(tap_keys.values()))
@@ -83,9 +101,22 @@ def _stands(ports: Ports, device_ids: Iterable[str]) -> dict[str, _Stand]:
     for scale in claimed:
         tap_key = tap_keys.get(scale.device_id)
         item = tap_items.get(tap_key) if tap_key else None
-        since = rows.moment_or_none(item, "scale_since") if item else None
-        stands[scale.device_id] = _Stand(scale=scale, since=since)
-    return stands
+        try:
+            since = rows.moment_or_none(item, "scale_since") if item else None
+            stands[scale.device_id] = _Stand(scale=scale, since=since)
+        except rows.BadRow as bad:
+            damaged.append(str(bad))
+            stands[scale.device_id] = _Stand(scale=replace(scale, tap_id=None), since=None)
+    return stands, damaged
+
+
+def _scale(device_id: str, item: Item, damaged: list[str]) -> Scale:
+    """A scale as its row tells of it; where that cannot be read, one of which nothing is known but its placings."""
+    try:
+        return scales.from_item(item)
+    except rows.BadRow as bad:
+        damaged.append(str(bad))
+        return Scale(device_id=device_id, status=ScaleStatus.OFFLINE)
 
 
 def _tap_at(ports: Ports, stand: _Stand, reading: Reading, tolerance_scale: float) -> TapId | None:

@@ -6,17 +6,19 @@ from datetime import datetime
 from typing import Final
 
 from backend.cellar import scales, taps
+from backend.cellar.rows import BadRow
 from backend.domain.events import Event
 from backend.domain.ids import TapId
 from backend.domain.ledger import Pour, PourEnded, pour_began
 from backend.domain.reading import Reading, ReadingTaken, in_order
 from backend.domain.tap import Tap, TapState, moved_by
-from backend.ports import Action, Check, Item, Outcome, Ports, Recorded
+from backend.ports import Action, Check, Item, Key, Outcome, Ports, Recorded
 from backend.usecases.commit import ATTEMPTS, gave_up, written
 from backend.usecases.keg_at import keg_at, tell_history
 from backend.usecases.placing import place
-from backend.usecases.record_pour import Claimed, record_pour
+from backend.usecases.record_pour import Booked, Claimed, record_pour
 from backend.usecases.unclaimed import note_unclaimed
+from backend.usecases.untaken import Untaken
 
 _MOST_IN_A_STEP: Final = 2000
 """Readings of one tap decided in one group: as many as the writer takes at once."""
@@ -31,7 +33,9 @@ class Taken:
     `unclaimed` counts readings of scales that nobody claimed, `set_apart` those of scales that are retired or stood
     under no tap when they measured; neither kind is kept. `unbooked` counts claims of pours where no keg stood: the
     readings are kept, the pours belong to nothing. `clock_set_back` counts states whose time went back, because it
-    lay in the future: a clock was ahead and has been corrected.
+    lay in the future: a clock was ahead and has been corrected. `history_only` counts readings that are kept and moved
+    no state, because a row of their tap cannot be read; `untaken` are those of which something is not kept, for the
+    same reason. `damaged` says which rows that are, once each.
     """
 
     recorded: int = 0
@@ -41,6 +45,9 @@ class Taken:
     set_apart: int = 0
     unbooked: int = 0
     clock_set_back: int = 0
+    history_only: int = 0
+    untaken: tuple[Untaken, ...] = ()
+    damaged: tuple[str, ...] = ()
 
     @property
     def telling(self) -> bool:
@@ -55,6 +62,7 @@ class _Batch:
     readings: Sequence[Reading]
     rows: Sequence[Recorded]
     health: Item | None
+    damage: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +75,9 @@ class _Step:
     pours: int
     unbooked: int
     set_back: int
+    history_only: int = 0
+    untaken: Sequence[Untaken] = ()
+    damaged: Sequence[str] = ()
 
 
 def take_readings(
@@ -82,7 +93,8 @@ def take_readings(
     a pour is booked once, in the ledger of the keg that stood there. A state from the future of a reading's receipt
     goes back to it: see `moved_by`. What changed is visible at once and becomes
     durable with the next sync; the caller acknowledges only after that. `recorded` is told how many readings were new
-    in history as soon as they are there, so also where the batch breaks later.
+    in history as soon as they are there, so also where the batch breaks later. Where rows of a tap cannot be read, its
+    readings are kept in history alone, and all other taps go on.
 
     Raises:
         StoreUnavailable: nothing of the batch may be acknowledged; it can be given again.
@@ -90,15 +102,18 @@ def take_readings(
     """
     found = place(ports, readings, tolerance_scale=tolerance_scale)
     waiting = {tap_id: in_order(those) for tap_id, those in found.placed.items()}
-    totals = Taken(unclaimed=note_unclaimed(ports, readings=found.strangers), set_apart=found.set_apart)
+    totals = Taken(
+        unclaimed=note_unclaimed(ports, readings=found.strangers),
+        set_apart=found.set_apart,
+        untaken=tuple(found.untaken),
+        damaged=tuple(found.damaged),
+    )
     failures, mistold = 0, dict[TapId, datetime]()
     while waiting:
         batches = _load(ports, waiting)
         new = ports.history.record([row for batch in batches for row in batch.rows])
         recorded(new)
-        for tap_id, since in mistold.items():
-            # The keg may have been changed while these were recorded under the one before.
-            tell_history(ports, tap_id=tap_id, since=since)
+        damaged = _retell(ports, mistold)
         steps = [_decide(ports, batch, tolerance_scale) for batch in batches]
         applied, outcome = _apply(ports, steps)
         mistold = _not_applied(batches, applied)
@@ -107,7 +122,7 @@ def take_readings(
             if not waiting[step.tap_id]:
                 del waiting[step.tap_id]
         ports.feed.publish([event for step in applied for event in step.events])
-        totals = _add(totals, applied, new)
+        totals = _add(totals, applied, new, damaged)
         failures = failures + 1 if len(applied) < len(steps) else 0
         if failures >= ATTEMPTS:
             raise gave_up(outcome)
@@ -120,19 +135,43 @@ def _load(ports: Ports, waiting: Mapping[TapId, list[Reading]]) -> list[_Batch]:
     items = ports.table.get_many(keys)
     batches = []
     for tap_id, readings in waiting.items():
-        tap_item, state_item = items.get(taps.key(tap_id)), items.get(taps.state_key(tap_id))
-        tap = taps.from_item(tap_item) if tap_item else Tap(tap_id=tap_id)
         now = _first(readings)
-        batches.append(
-            _Batch(
-                tap=tap,
-                state=taps.state_from_item(state_item) if state_item else None,
-                readings=now,
-                health=items.get(scales.telemetry_key(now[0].device_id)),
-                rows=[_row(reading, tap_id, keg_at(ports, tap, reading.measured_at)) for reading in now],
-            )
-        )
+        try:
+            batches.append(_batch(ports, tap_id, now, items))
+        except BadRow as bad:
+            batches.append(_without_state(ports, tap_id, now, damage=str(bad)))
     return batches
+
+
+def _batch(ports: Ports, tap_id: TapId, readings: Sequence[Reading], items: Mapping[Key, Item]) -> _Batch:
+    """Put the readings of a tap beside its rows; raises BadRow."""
+    tap_item, state_item = items.get(taps.key(tap_id)), items.get(taps.state_key(tap_id))
+    tap = taps.from_item(tap_item) if tap_item else Tap(tap_id=tap_id)
+    return _Batch(
+        tap=tap,
+        state=taps.state_from_item(state_item) if state_item else None,
+        readings=readings,
+        health=items.get(scales.telemetry_key(readings[0].device_id)),
+        rows=[_row(reading, tap_id, keg_at(ports, tap, reading.measured_at)) for reading in readings],
+    )
+
+
+def _without_state(ports: Ports, tap_id: TapId, readings: Sequence[Reading], *, damage: str) -> _Batch:
+    """The readings of a tap that cannot be read, under the kegs that its stays tell of."""
+    tap, kegs = Tap(tap_id=tap_id), list[str | None]()
+    for reading in readings:
+        try:
+            kegs.append(keg_at(ports, tap, reading.measured_at))
+        except BadRow:
+            kegs.append(None)
+    return _Batch(
+        tap=tap,
+        state=None,
+        readings=readings,
+        health=None,
+        rows=[_row(reading, tap_id, keg_id) for reading, keg_id in zip(readings, kegs, strict=True)],
+        damage=damage,
+    )
 
 
 def _first(readings: Sequence[Reading]) -> Sequence[Reading]:
@@ -168,6 +207,8 @@ def _row(reading: Reading, tap_id: TapId, keg_id: str | None) -> Recorded:
 
 def _decide(ports: Ports, batch: _Batch, tolerance_scale: float) -> _Step:
     """Let the domain decide on the readings of one tap."""
+    if batch.damage is not None:
+        return _history_only(batch, batch.damage)
     tap_id = batch.tap.tap_id
     moved = moved_by(batch.state, batch.readings, tap=batch.tap, tolerance_scale=tolerance_scale)
     actions: list[Action] = []
@@ -178,8 +219,7 @@ def _decide(ports: Ports, batch: _Batch, tolerance_scale: float) -> _Step:
     if batch.state is None or not moved.readings:
         # A changed keg moves the version of a state too, so where one is written over this check is in that.
         actions.append(Check(key=taps.key(tap_id), expected_version=batch.tap.version))
-    claims, unbooked = _claims(ports, batch)
-    booked = record_pour(ports, tap_id=tap_id, claims=claims)
+    unbooked, booked, untaken = _book(ports, batch)
     actions += booked.actions
     events += [_ended(pour) for pour in booked.pours]
     actions += _health(batch, moved.readings)
@@ -192,7 +232,40 @@ def _decide(ports: Ports, batch: _Batch, tolerance_scale: float) -> _Step:
         pours=len(booked.pours),
         unbooked=unbooked,
         set_back=moved.set_back,
+        untaken=untaken,
+        damaged=[one.why for one in untaken],
     )
+
+
+def _history_only(batch: _Batch, damage: str) -> _Step:
+    """Nothing to write: the screens are told to look, and find that the tap cannot be read."""
+    tap_id = batch.tap.tap_id
+    return _Step(
+        tap_id=tap_id,
+        decided=len(batch.readings),
+        actions=[],
+        events=[ReadingTaken(location_id=tap_id.location_id, tap_id=str(tap_id))],
+        moved=0,
+        pours=0,
+        unbooked=0,
+        set_back=0,
+        history_only=len(batch.readings),
+        untaken=_with_pours(batch, damage),
+        damaged=[damage],
+    )
+
+
+def _book(ports: Ports, batch: _Batch) -> tuple[int, Booked, Sequence[Untaken]]:
+    """Give how many claims have no keg, what books the others, and those that a damaged row keeps from it."""
+    try:
+        claims, unbooked = _claims(ports, batch)
+        return unbooked, record_pour(ports, tap_id=batch.tap.tap_id, claims=claims), []
+    except BadRow as bad:
+        return 0, Booked(actions=[], pours=[]), _with_pours(batch, str(bad))
+
+
+def _with_pours(batch: _Batch, why: str) -> list[Untaken]:
+    return [Untaken(reading=reading, why=why) for reading in batch.readings if reading.pour is not None]
 
 
 def _health(batch: _Batch, moving: Sequence[Reading]) -> list[Action]:
@@ -241,7 +314,9 @@ def _ended(pour: Pour) -> PourEnded:
 
 def _apply(ports: Ports, steps: Sequence[_Step]) -> tuple[list[_Step], Outcome]:
     """Commit each tap's group by itself; give the steps that stand, and what became of the last that does not."""
-    outcomes = written(ports, [step.actions for step in steps], durable=False)
+    groups = [step.actions for step in steps if step.actions]
+    became = iter(written(ports, groups, durable=False) if groups else ())
+    outcomes = [next(became) if step.actions else Outcome.APPLIED for step in steps]
     failed = [outcome for outcome in outcomes if outcome is not Outcome.APPLIED]
     applied = [step for step, outcome in zip(steps, outcomes, strict=True) if outcome is Outcome.APPLIED]
     return applied, failed[-1] if failed else Outcome.APPLIED
@@ -257,7 +332,19 @@ def _not_applied(batches: Sequence[_Batch], applied: Sequence[_Step]) -> dict[Ta
     }
 
 
-def _add(totals: Taken, applied: Sequence[_Step], recorded: int) -> Taken:
+def _retell(ports: Ports, mistold: Mapping[TapId, datetime]) -> list[str]:
+    """Kegs may have been changed while readings were recorded under those before; gives what cannot be read of that."""
+    damaged = []
+    for tap_id, since in mistold.items():
+        try:
+            tell_history(ports, tap_id=tap_id, since=since)
+        except BadRow as bad:
+            damaged.append(str(bad))
+    return damaged
+
+
+def _add(totals: Taken, applied: Sequence[_Step], recorded: int, damaged: Sequence[str]) -> Taken:
+    met = [*totals.damaged, *damaged, *(why for step in applied for why in step.damaged)]
     return Taken(
         recorded=totals.recorded + recorded,
         moved=totals.moved + sum(step.moved for step in applied),
@@ -266,4 +353,7 @@ def _add(totals: Taken, applied: Sequence[_Step], recorded: int) -> Taken:
         set_apart=totals.set_apart,
         unbooked=totals.unbooked + sum(step.unbooked for step in applied),
         clock_set_back=totals.clock_set_back + sum(step.set_back for step in applied),
+        history_only=totals.history_only + sum(step.history_only for step in applied),
+        untaken=(*totals.untaken, *(one for step in applied for one in step.untaken)),
+        damaged=tuple(dict.fromkeys(met)),
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from backend.cellar import scales
+from backend.cellar.rows import BadRow
 from backend.domain.reading import ScaleHeard, StatusReport
 from backend.domain.scale import Scale, ScaleStatus, after_status
 from backend.ports import Action, Ports
@@ -13,10 +14,15 @@ from backend.usecases.commit import commit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusesTaken:
-    """How many messages changed a scale, and how many came from scales nobody claimed."""
+    """How many messages changed a scale, and how many came from scales nobody claimed.
+
+    `damaged` says which scales' rows cannot be read, once each: what was said of them is kept nowhere; their next
+    birth says it again.
+    """
 
     changed: int = 0
     unclaimed: int = 0
+    damaged: tuple[str, ...] = ()
 
 
 def take_statuses(ports: Ports, *, reports: Sequence[StatusReport], tolerance_scale: float = 1.0) -> StatusesTaken:
@@ -26,9 +32,13 @@ def take_statuses(ports: Ports, *, reports: Sequence[StatusReport], tolerance_sc
         StoreUnavailable: nothing may be acknowledged.
         Conflict: others changed the same scale five times in a row.
     """
-    changed, unclaimed = 0, 0
+    changed, unclaimed, damaged = 0, 0, list[str]()
     for report in reports:
-        after = commit(ports, partial(_decide, ports, report, tolerance_scale), durable=False)
+        try:
+            after = commit(ports, partial(_decide, ports, report, tolerance_scale), durable=False)
+        except BadRow as bad:
+            damaged.append(str(bad))
+            continue
         if after is None:
             continue
         if after.status is ScaleStatus.UNCLAIMED or after.location_id is None:
@@ -45,7 +55,7 @@ def take_statuses(ports: Ports, *, reports: Sequence[StatusReport], tolerance_sc
                 )
             ]
         )
-    return StatusesTaken(changed=changed, unclaimed=unclaimed)
+    return StatusesTaken(changed=changed, unclaimed=unclaimed, damaged=tuple(dict.fromkeys(damaged)))
 
 
 def _decide(ports: Ports, report: StatusReport, tolerance_scale: float) -> tuple[Sequence[Action], Scale | None]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from backend.cellar import rows, scales
 from backend.domain.reading import Reading
-from backend.ports import Outcome, Ports, Query
+from backend.ports import Item, Outcome, Ports, Query
 from backend.usecases.commit import gave_up, written
 
 MOST_UNCLAIMED: Final = 100
@@ -31,9 +31,17 @@ def note_unclaimed(ports: Ports, *, readings: Sequence[Reading]) -> int:
             if room <= 0:
                 continue
             room -= 1
-        before = rows.whole(item, "count") if item else 0
+        before = _count(item) if item else 0
         puts.append(scales.put_unclaimed(reading, count=before + counts[device_id]))
     for outcome in written(ports, [[put] for put in puts], durable=False) if puts else ():
         if outcome is not Outcome.APPLIED:
             raise gave_up(outcome)
     return len(readings)
+
+
+def _count(item: Item) -> int:
+    """How often it was heard; where the row cannot be read it is counted from now on, and the row written anew."""
+    try:
+        return rows.whole(item, "count")
+    except rows.BadRow:
+        return 0

@@ -13,8 +13,9 @@ from backend.embedded.backup_folder import shared_disk
 from backend.embedded.chunk_check import spoiled_chunks
 from backend.embedded.clockwork import Finding, Job
 from backend.embedded.compaction import Compaction
-from backend.embedded.copying import LEAVE_BYTES, SourceDamaged, look_for_damage
+from backend.embedded.copying import LEAVE_BYTES, SourceDamaged, look_for_damage, reading_only
 from backend.embedded.mosquitto import trim_log
+from backend.embedded.row_check import unreadable_rows
 from backend.embedded.schedules import Daily, Every
 from backend.embedded.store import Store
 from backend.ports import Ports, Query, Table
@@ -50,7 +51,7 @@ def jobs(store: Store, ports: Ports, *, plan: BackupPlan | None, stopping: threa
         Job(
             name="damage",
             schedule=Every(_WEEK, first=_HOUR),  # a bar that is off every night is never up for a week
-            run=lambda _: _looked_through(store, stopping),
+            run=lambda _: _looked_through(store, ports.table, stopping),
             by_wall=True,
         ),
     ]
@@ -93,9 +94,13 @@ def _backing_up(store: Store, plan: BackupPlan, stopping: threading.Event) -> Ca
     return run
 
 
-def _looked_through(store: Store, stopping: threading.Event) -> bool:
+def _looked_through(store: Store, table: Table, stopping: threading.Event) -> bool:
     """Look for damage that a clean start does not look for in a large file."""
     store.damage = look_for_damage(store.path, stopping=stopping) or store.damage
+    if store.damage is None:
+        with reading_only(store.path, live=True) as beside:
+            for key, _ in list(unreadable_rows(beside, stopping=stopping)):
+                table.get(key)  # says it aloud, unless it has been written over meanwhile
     if store.damage is None and (spoiled := spoiled_chunks(store.path, live=True, stopping=stopping)):
         raise Finding(spoiled)
     return False

@@ -33,7 +33,7 @@ from backend.wiring.embedded import Embedded, open_embedded
 FIELDS = {
     "status", "mode", "version", "now", "speed", "taps", "readings_total", "readings_stored", "last_reading_at",
     "unclaimed_total", "set_apart_total",
-        "dead_letters_total", "waiting", "broker", "store", "jobs", "jobs_running",
+        "history_only_total", "dead_letters_total", "waiting", "broker", "store", "jobs", "jobs_running",
     "simulator",
 }  # fmt: skip
 NOBODY = "mqtt://127.0.0.1:1"
@@ -96,7 +96,7 @@ def test_health_tells_what_a_machine_needs_to_know(serving: Serving) -> None:
             assert told["now"].startswith("2026-03-21T03:40:0")
             assert told["version"].count(".") >= 1
             assert told["readings_stored"] == 2
-            assert told["store"] == {"pending": True, "note": None, "restored": None}
+            assert told["store"] == {"pending": True, "note": None, "restored": None, "unreadable": []}
             assert told["jobs"] == {
                 name: {"last": None, "note": None} for name in ("compaction", "retention", "broker log", "damage")
             }
@@ -250,7 +250,7 @@ def test_a_job_that_fails_is_said(serving: Serving, monkeypatch: pytest.MonkeyPa
 def test_a_clockwork_that_has_died_is_said(serving: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
     facts = SimpleNamespace(
         connected=True, note=None, readings_total=0, last_reading_at=None, unclaimed_total=0, set_apart_total=0,
-        dead_letters_total=0, waiting=0,
+        dead_letters_total=0, history_only_total=0, waiting=0, damaged=(),
     )  # fmt: skip
 
     async def story() -> None:

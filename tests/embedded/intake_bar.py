@@ -15,7 +15,7 @@ from backend.embedded.feed import LocalFeed
 from backend.embedded.history import SqliteHistory
 from backend.embedded.store import Store
 from backend.embedded.table import SqliteTable
-from backend.ports import Ports
+from backend.ports import Key, Ports
 from backend.usecases.set_up import open_location, place_scale, set_up_tap
 
 LOCATION = "loc-001"
@@ -49,6 +49,21 @@ def opened_bar(folder: Path, *, taps: int = 1) -> Iterator[Bar]:
             set_up_tap(ports, tap_id=tap_id, member=OWNER)
             place_scale(ports, device_id=f"SCALE-{number}", tap_id=tap_id, member=OWNER, now=BEFORE)
         yield Bar(ports=ports, store=store)
+
+
+def spoil(bar: Bar, key: Key) -> None:
+    """Change the body of a row as a failing disk would."""
+    with bar.store.write() as db:
+        for table in ("items", "rewritten"):
+            db.execute(
+                f'UPDATE {table} SET body = \'{{"PK":"LOC\' '  # noqa: S608 - one of two names
+                + (
+                    "WHERE pk = ? AND sk = ?"
+                    if table == "items"
+                    else "WHERE place = (SELECT place FROM items WHERE pk = ? AND sk = ?)"
+                ),
+                (key.pk, key.sk),
+            )
 
 
 def say(text: str) -> None:

@@ -1,27 +1,33 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
-from intake_bar import BEFORE, LOCATION, Bar, opened_bar
+from intake_bar import BEFORE, LOCATION, Bar, opened_bar, spoil
 
-from backend.cellar import dead_letters, scales, taps
+from backend.cellar import dead_letters, kegs, scales, taps
+from backend.cellar.rows import UnreadableRow
 from backend.domain.beer import Beer
 from backend.domain.ids import TapId
+from backend.domain.keg import Keg
 from backend.domain.member import OWNER
+from backend.domain.reading import Reading
 from backend.domain.scale import Scale, ScaleStatus
 from backend.embedded import taking
 from backend.embedded.arrival import Arrival
 from backend.embedded.client_id import client_id
 from backend.embedded.taking import BatchTaken, take_batch
-from backend.ports import StoreUnavailable
+from backend.ports import Ports, Put
 from backend.usecases.change_keg import NextKeg, change_keg
 from backend.usecases.set_up import add_beer
+from backend.usecases.take_readings import Taken, take_readings
 
 NOW = datetime(2026, 3, 18, 20, 40, tzinfo=UTC)
 SECONDS = int(NOW.timestamp())
+POUR = b'"pour":{"start":%d,"seconds":8.5,"before_lbs":121.0,"after_lbs":120.0}' % (SECONDS - 10)
 
 
 @pytest.fixture
@@ -45,6 +51,19 @@ def scale(bar: Bar) -> Scale:
     item = bar.ports.table.get(scales.key("SCALE-1"))
     assert item is not None
     return scales.from_item(item)
+
+
+def tapped(bar: Bar) -> Keg:
+    """A keg that has been on tap 1 since yesterday."""
+    add_beer(bar.ports, beer=Beer(beer_id="pils", name="Pilsner"), location_id=LOCATION, member=OWNER)
+    return change_keg(
+        bar.ports,
+        tap_id=TapId(LOCATION, 1),
+        keg=NextKeg(beer_id="pils", type_id="half_barrel"),
+        at=NOW - timedelta(days=1),
+        member=OWNER,
+        now=NOW,
+    )
 
 
 def test_readings_and_statuses_are_taken_in_the_order_of_their_arrival(bar: Bar) -> None:
@@ -115,14 +134,10 @@ def test_in_a_fast_story_a_clock_may_differ_as_many_times_more(bar: Bar) -> None
 
 
 def test_a_pour_is_worth_telling_and_a_plain_reading_is_not(bar: Bar) -> None:
-    tap_id = TapId(LOCATION, 1)
-    add_beer(bar.ports, beer=Beer(beer_id="pils", name="Pilsner"), location_id=LOCATION, member=OWNER)
-    keg = NextKeg(beer_id="pils", type_id="half_barrel")
-    change_keg(bar.ports, tap_id=tap_id, keg=keg, at=NOW - timedelta(days=1), member=OWNER, now=NOW)
-    pour = b'"pour":{"start":%d,"seconds":8.5,"before_lbs":121.0,"after_lbs":120.0}' % (SECONDS - 10)
+    tapped(bar)
 
     plain = take_batch(bar.ports, arrivals=[reading(b'{"boot":1,"seq":1,"weight_lbs":121}')])
-    poured = take_batch(bar.ports, arrivals=[reading(b'{"boot":1,"seq":2,"weight_lbs":120,%s}' % pour)])
+    poured = take_batch(bar.ports, arrivals=[reading(b'{"boot":1,"seq":2,"weight_lbs":120,%s}' % POUR)])
 
     assert not plain.telling
     assert poured.telling
@@ -154,17 +169,85 @@ def test_a_message_that_breaks_its_use_case_is_set_apart_only_when_asked(
     assert letter["reason"] == "KeyError: 'nothing here'"
 
 
-def test_a_row_that_the_disk_has_changed_is_no_fault_of_the_messages(bar: Bar) -> None:
+def test_a_state_that_the_disk_has_changed_keeps_its_readings_from_no_history(bar: Bar) -> None:
     numbered = b'{"boot":1,"seq":%d,"weight_lbs":80}'
     take_batch(bar.ports, arrivals=[reading(numbered % 1)])
-    with bar.store.write() as db:
-        db.execute("UPDATE rewritten SET body = substr(body, 1, length(body) - 3)")
+    spoil(bar, taps.state_key(TapId(LOCATION, 1)))
 
-    with pytest.raises(StoreUnavailable, match="restore"):
-        take_batch(bar.ports, arrivals=[reading(numbered % 2)], set_apart=True)
+    taken = take_batch(bar.ports, arrivals=[reading(numbered % 2)])
 
-    assert bar.ports.table.query(dead_letters.newest(10)).items == []
-    assert bar.store.damage is not None
+    assert (taken.recorded, taken.history_only, taken.dead_letters) == (1, 1, 0)
+    assert [why.partition(" cannot")[0] for why in taken.damaged] == ["row LOCATION#loc-001 / TAP#01#STATE"]
+    assert bar.weights() == [80.0, 80.0]
+
+
+def test_a_pour_that_cannot_be_booked_is_kept_with_its_message_and_the_level_goes_on(bar: Bar) -> None:
+    keg = tapped(bar)
+    spoil(bar, kegs.ledger_key(keg.keg_id))
+    poured = reading(b'{"boot":1,"seq":2,"weight_lbs":120,%s}' % POUR)
+
+    taken = take_batch(bar.ports, arrivals=[reading(b'{"boot":1,"seq":1,"weight_lbs":121}'), poured])
+    again = take_batch(bar.ports, arrivals=[poured])
+
+    (letter,) = bar.ports.table.query(dead_letters.newest(10)).items
+    assert (taken.recorded, taken.history_only, taken.dead_letters) == (2, 0, 1)
+    assert (again.recorded, again.dead_letters) == (0, 1)
+    assert letter["payload"] == poured.payload.decode()
+    assert str(letter["reason"]).startswith(f"row KEG#{keg.keg_id} / LEDGER cannot be read")
+    item = bar.ports.table.get(taps.state_key(TapId(LOCATION, 1)))
+    assert item is not None
+    assert taps.state_from_item(item).weight_lbs == 120.0
+
+
+def test_a_pour_that_was_kept_is_booked_once_its_row_is_mended(bar: Bar) -> None:
+    keg = tapped(bar)
+    ledger = bar.ports.table.get(kegs.ledger_key(keg.keg_id))
+    assert ledger is not None
+    poured = reading(b'{"boot":1,"seq":2,"weight_lbs":120,%s}' % POUR)
+    spoil(bar, kegs.ledger_key(keg.keg_id))
+    take_batch(bar.ports, arrivals=[poured])
+    bar.ports.table.transact([Put(item=ledger)])
+
+    taken = take_batch(bar.ports, arrivals=[poured])
+
+    assert (taken.recorded, taken.dead_letters, taken.damaged) == (0, 0, ())
+    item = bar.ports.table.get(kegs.ledger_key(keg.keg_id))
+    assert item is not None
+    assert kegs.ledger_from_item(item).pours == 1
+
+
+def test_a_scale_that_cannot_be_read_measures_on_where_it_was_put_last(bar: Bar) -> None:
+    spoil(bar, scales.key("SCALE-1"))
+
+    taken = take_batch(bar.ports, arrivals=[birth(SECONDS), reading(b'{"boot":1,"seq":1,"weight_lbs":80}')])
+
+    assert (taken.recorded, taken.unclaimed, taken.dead_letters, len(taken.damaged)) == (1, 0, 0, 1)
+    assert bar.weights() == [80.0]
+
+
+def test_dead_letters_are_kept_also_where_their_number_cannot_be_read(bar: Bar) -> None:
+    take_batch(bar.ports, arrivals=[reading(b"?")])
+    spoil(bar, dead_letters.count_key())
+
+    taken = take_batch(bar.ports, arrivals=[reading(b"!"), reading(b"!!")])
+
+    assert taken.dead_letters == 2
+    assert len(bar.ports.table.query(dead_letters.newest(10)).items) == 3
+    assert bar.store.unreadable.told == ()
+
+
+def test_a_row_no_use_case_can_go_on_without_makes_nobody_wait(bar: Bar, monkeypatch: pytest.MonkeyPatch) -> None:
+    def needs_it(ports: Ports, *, readings: Sequence[Reading], **named: Any) -> Taken:
+        if any(one.weight_lbs == 13 for one in readings):
+            raise UnreadableRow.at("P", "S", why="cut")
+        return take_readings(ports, readings=readings, **named)
+
+    monkeypatch.setattr(taking, "take_readings", needs_it)
+    arrivals = [reading(b'{"boot":1,"seq":%d,"weight_lbs":%d}' % (n, n)) for n in range(12, 16)]
+
+    taken = take_batch(bar.ports, arrivals=arrivals)
+
+    assert (taken.recorded, taken.dead_letters) == (3, 1)
 
 
 def test_nothing_taken_is_nothing_done(bar: Bar) -> None:
