@@ -15,6 +15,7 @@ from backend.domain.ids import TapId
 from backend.domain.keg import KegTapped
 from backend.domain.ledger import PourEnded
 from backend.domain.location import Location
+from backend.domain.maintenance import CleaningDue, TapBack, TapSetAside
 from backend.domain.member import SYSTEM
 from backend.domain.reading import ReadingTaken, ScaleHeard
 from backend.domain.times import epoch_ms
@@ -132,5 +133,8 @@ class Live:
             await asyncio.sleep(BEAT_S)
 
 
+_OF_A_TAP: Final = (ReadingTaken, PourEnded, KegTapped, ScaleHeard, TapSetAside, TapBack, CleaningDue)
+
+
 def _tap_of(event: Event) -> str | None:
-    return event.tap_id if isinstance(event, (ReadingTaken, PourEnded, KegTapped, ScaleHeard)) else None
+    return event.tap_id if isinstance(event, _OF_A_TAP) else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from backend.cellar import rows
+from backend.cellar import asides, rows
 from backend.domain.ids import TapId
 from backend.domain.level import Level, NoLevel
 from backend.domain.reading import Watermark
@@ -52,6 +52,8 @@ def put(tap: Tap) -> Put:
         "full_lbs": tap.full_lbs,
         "empty_lbs": tap.empty_lbs,
         "specific_gravity": tap.specific_gravity,
+        "aside": asides.item_of(tap.aside),
+        "cleaned_at": rows.iso_or_none(tap.cleaned_at),
         "version": tap.version + 1,
     }
     if tap.scale_id is not None:
@@ -74,6 +76,8 @@ def from_item(item: Item) -> Tap:
         full_lbs=rows.number_or_none(item, "full_lbs"),
         empty_lbs=rows.number_or_none(item, "empty_lbs"),
         specific_gravity=rows.number_or_none(item, "specific_gravity"),
+        aside=asides.of_value(item.get("aside")),
+        cleaned_at=rows.moment_or_none(item, "cleaned_at"),
         version=rows.version_of(item),
     )
 

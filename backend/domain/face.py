@@ -9,6 +9,7 @@ from backend.domain.beer import Beer
 from backend.domain.ids import TapId
 from backend.domain.level import Level, NoLevel, level_of_net
 from backend.domain.location import Settings
+from backend.domain.maintenance import Aside
 from backend.domain.scale import Scale, ScaleStatus
 from backend.domain.tap import Tap, TapState
 
@@ -41,7 +42,8 @@ class TapFace:
 
     `at` is when the reading behind it was measured. `online` is False once the scale's last will was heard, and None
     for a scale that never said of itself that it is there: that one is judged by the age of its readings. `damage`
-    says which row could not be read.
+    says which row could not be read. `aside` says why the tap is set aside, while it is; `cleaning_due` when its line
+    is to be cleaned.
     """
 
     tap_id: TapId
@@ -55,6 +57,8 @@ class TapFace:
     pouring: bool
     online: bool | None
     damage: str | None = None
+    aside: Aside | None = None
+    cleaning_due: datetime | None = None
 
 
 def face_of(tap: Tap, *, state: TapState | None, beer: Beer | None, scale: Scale | None, settings: Settings) -> TapFace:
@@ -71,6 +75,8 @@ def face_of(tap: Tap, *, state: TapState | None, beer: Beer | None, scale: Scale
         at=state.updated_at if state else None,
         pouring=level is not None and state is not None and state.pouring,
         online=_online(scale),
+        aside=_aside(tap, state),
+        cleaning_due=tap.cleaning_due,
     )
 
 
@@ -95,6 +101,12 @@ def _online(scale: Scale | None) -> bool | None:
     if scale is None or scale.session is None:
         return None
     return {ScaleStatus.ONLINE: True, ScaleStatus.OFFLINE: False}.get(scale.status)
+
+
+def _aside(tap: Tap, state: TapState | None) -> Aside | None:
+    """Give the time the tap is set aside for, unless it is known to be over."""
+    over = tap.aside is None or tap.aside.over(state.updated_at if state else None)
+    return None if over else tap.aside
 
 
 def _level(tap: Tap, state: TapState | None) -> tuple[Level | None, NoLevel | None]:

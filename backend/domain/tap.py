@@ -6,6 +6,7 @@ from datetime import datetime
 
 from backend.domain.ids import TapId
 from backend.domain.level import Level, NoLevel, is_lifted, level_of
+from backend.domain.maintenance import CLEANING_EVERY, Aside
 from backend.domain.reading import Reading, Watermark, in_the_future, is_newer
 from backend.domain.shown import Load, Shown, Weighed, shown_after_silence, shown_level, shown_lifted
 
@@ -15,7 +16,8 @@ class Tap:
     """A numbered faucet and what hangs on it.
 
     `full_lbs`, `empty_lbs` and `specific_gravity` are the values in force for the keg that is on; None without one.
-    `scale_since` is when this scale was put under this tap.
+    `scale_since` is when this scale was put under this tap. `aside` is the last time the tap was set aside, also when
+    that is over; `cleaned_at` is when its line was cleaned last.
     """
 
     tap_id: TapId
@@ -28,7 +30,15 @@ class Tap:
     full_lbs: float | None = None
     empty_lbs: float | None = None
     specific_gravity: float | None = None
+    aside: Aside | None = None
+    cleaned_at: datetime | None = None
     version: int = 0
+
+    @property
+    def cleaning_due(self) -> datetime | None:
+        """When its line is to be cleaned: two weeks after it was, or after it was first set up with a scale."""
+        since = self.cleaned_at or self.scale_since
+        return None if since is None else since + CLEANING_EVERY
 
     @property
     def load(self) -> Load | None:

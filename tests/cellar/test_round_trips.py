@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.cellar import beers, kegs, locations, pours, rows, scales, taps
+from backend.cellar import asides, audit, beers, kegs, locations, pours, rows, scales, taps
 from backend.cellar.limits import check_group
+from backend.domain.audit import Audited, Deed
 from backend.domain.beer import Beer, Serving
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg, KegState, Tare, TareSource
@@ -17,6 +18,7 @@ from backend.domain.keg_type import KEG_TYPES
 from backend.domain.ledger import Ledger, Pour, Waste
 from backend.domain.level import Level, NoLevel
 from backend.domain.location import Location, Settings
+from backend.domain.maintenance import Aside, AsideKind, Cleaned
 from backend.domain.reading import Watermark
 from backend.domain.scale import Scale, ScaleStatus
 from backend.domain.shown import Shown
@@ -144,6 +146,14 @@ SCALES = st.builds(
     heard_at=st.none() | MOMENTS,
     version=VERSIONS,
 )
+ASIDES = st.builds(
+    Aside,
+    kind=st.sampled_from(AsideKind),
+    since=MOMENTS,
+    until=MOMENTS,
+    by=WORDS,
+    ended_at=st.none() | MOMENTS,
+)
 TAPS = st.builds(
     Tap,
     tap_id=TAP_IDS,
@@ -156,6 +166,8 @@ TAPS = st.builds(
     full_lbs=st.none() | LBS,
     empty_lbs=st.none() | LBS,
     specific_gravity=st.none() | st.floats(0.98, 1.2),
+    aside=st.none() | ASIDES,
+    cleaned_at=st.none() | MOMENTS,
     version=VERSIONS,
 )
 SHOWN = st.builds(
@@ -200,6 +212,20 @@ def _states(draw: st.DrawFn) -> TapState:
     )
 
 
+FACTS = st.dictionaries(IDS, st.none() | st.booleans() | st.integers(-9, 9) | GALLONS | WORDS, max_size=4)
+AUDITED = st.builds(
+    Audited,
+    location_id=IDS,
+    at=MOMENTS,
+    by=WORDS,
+    by_name=WORDS,
+    deed=st.sampled_from(Deed),
+    subject=IDS,
+    before=FACTS,
+    after=FACTS,
+    reason=st.text(max_size=40),
+)
+
 Written = Callable[..., Put]
 Read = Callable[[Item], object]
 KINDS: dict[str, tuple[st.SearchStrategy[object], Written, Read, bool]] = {
@@ -218,6 +244,19 @@ KINDS: dict[str, tuple[st.SearchStrategy[object], Written, Read, bool]] = {
     ),
     "waste": (WASTES, pours.put_waste, pours.waste_from_item, True),
     "scale": (SCALES, scales.put, scales.from_item, True),
+    "aside": (
+        st.tuples(TAP_IDS, ASIDES),
+        lambda one: asides.put(*one),
+        asides.from_item,
+        False,
+    ),
+    "cleaned": (
+        st.builds(Cleaned, at=MOMENTS, by=WORDS, seconds=st.none() | _numbers(0, 30_000)),
+        lambda one: asides.put_cleaned(TapId("loc-001", 7), one),
+        asides.cleaned_from_item,
+        False,
+    ),
+    "audit": (AUDITED, audit.put, audit.from_item, False),
 }
 """How each kind is made, written and read, and whether it is written only over the version that was read."""
 
