@@ -205,3 +205,18 @@ def pour_of(reading: Reading, claim: PourClaim, *, tap_id: TapId, keg_id: str, s
         after_lbs=claim.after_lbs,
         device_id=reading.device_id,
     )
+
+
+def waste_of(pour: Pour, *, reason: str, by: str) -> Waste:
+    """Give a pour that was not sold as waste, under the same id and with its weights."""
+    return Waste(
+        waste_id=pour.pour_id,
+        tap_id=pour.tap_id,
+        keg_id=pour.keg_id,
+        at=pour.started_at,
+        gallons=pour.gallons,
+        reason=reason,
+        by=by,
+        before_lbs=pour.before_lbs,
+        after_lbs=pour.after_lbs,
+    )

@@ -53,6 +53,13 @@ def ledger(ports: Ports, keg_id: str) -> Ledger:
     return kegs.ledger_from_item(item)
 
 
+def gravity(ports: Ports, ledger: Ledger) -> float:
+    """The specific gravity that the volumes of a keg are counted by; books of old go by their beer. Raises NotFound."""
+    if ledger.specific_gravity is not None:
+        return ledger.specific_gravity
+    return beer(ports, keg(ports, ledger.keg_id).beer_id).specific_gravity
+
+
 def every(ports: Ports, query: Query) -> Sequence[Item]:
     """All items of a query, page after page."""
     items: list[Item] = []

@@ -1,14 +1,16 @@
 """Recording the pours that readings claim: once each, in the ledger of the keg that stood there."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from backend.cellar import kegs, pours
+from backend.cellar import kegs, pours, taps
 from backend.domain.ids import TapId
-from backend.domain.ledger import Ledger, Pour, pour_of
+from backend.domain.ledger import Ledger, Pour, Waste, pour_of, waste_of
 from backend.domain.reading import Reading
-from backend.ports import Action, Ports
+from backend.domain.tap import Tap
+from backend.ports import Action, Item, Key, Ports
 from backend.usecases import load
+from backend.usecases.maintenance import aside_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,46 +23,60 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
-    """The rows to write, and the pours that are new."""
+    """The rows to write, the pours that are new, and what was not sold because the tap was set aside."""
 
     actions: Sequence[Action]
     pours: Sequence[Pour]
+    wastes: Sequence[Waste] = field(default=())
 
 
 def record_pour(ports: Ports, *, tap_id: TapId, claims: Sequence[Claimed]) -> Booked:
-    """Give what books those of the claimed pours of a tap that are not booked yet."""
+    """Give what books those of the claimed pours of a tap that are not booked yet.
+
+    What left while the tap was set aside is no sale: it is booked as cleaning or waste.
+    """
     claimed: dict[str, Pour] = {}
-    gravities: dict[str, float] = {}
+    ledgers: dict[str, Ledger] = {}
     for one in claims:
         if one.reading.pour is None:
             continue
-        gravity = gravities.get(one.keg_id)
-        if gravity is None:
-            gravity = gravities[one.keg_id] = load.beer(ports, load.keg(ports, one.keg_id).beer_id).specific_gravity
+        if one.keg_id not in ledgers:
+            ledgers[one.keg_id] = load.ledger(ports, one.keg_id)
+        gravity = load.gravity(ports, ledgers[one.keg_id])
         pour = pour_of(one.reading, one.reading.pour, tap_id=tap_id, keg_id=one.keg_id, specific_gravity=gravity)
         claimed.setdefault(pour.pour_id, pour)
     if not claimed:
         return Booked(actions=[], pours=[])
-    new, actions = _new(ports, list(claimed.values()))
-    ledgers: dict[str, Ledger] = {}
-    for pour in new:
-        ledger = ledgers.get(pour.keg_id) or load.ledger(ports, pour.keg_id)
-        ledgers[pour.keg_id] = ledger.with_pour(pour)
-    actions += [kegs.put_ledger(ledger) for ledger in ledgers.values()]
-    return Booked(actions=actions, pours=new)
+    known = _known(ports, tap_id, list(claimed.values()))
+    new, actions = _new(known, list(claimed.values()))
+    item = known.get(taps.key(tap_id))
+    sold, wastes = _apart(ports, new, tap=taps.from_item(item) if item else Tap(tap_id=tap_id))
+    changed: dict[str, Ledger] = {}
+    for pour in sold:
+        changed[pour.keg_id] = changed.get(pour.keg_id, ledgers[pour.keg_id]).with_pour(pour)
+    for waste in wastes:
+        changed[waste.keg_id] = changed.get(waste.keg_id, ledgers[waste.keg_id]).with_waste(waste)
+    actions += [pours.put(pour) for pour in sold]
+    actions += [pours.put_waste(waste) for waste in wastes]
+    actions += [kegs.put_ledger(ledger) for ledger in changed.values()]
+    return Booked(actions=actions, pours=sold, wastes=wastes)
 
 
-def _new(ports: Ports, claimed: Sequence[Pour]) -> tuple[list[Pour], list[Action]]:
-    """Give the pours that no row tells of yet, with their rows.
+def _known(ports: Ports, tap_id: TapId, claimed: Sequence[Pour]) -> Mapping[Key, Item]:
+    """The tap, the rows of the claimed pours, and those that say which claims of their scales are booked."""
+    keys = {pours.claims_key(pour.device_id) for pour in claimed if pour.device_id}
+    return ports.table.get_many([taps.key(tap_id), *keys, *(pours.key(pour) for pour in claimed)])
+
+
+def _new(known: Mapping[Key, Item], claimed: Sequence[Pour]) -> tuple[list[Pour], list[Action]]:
+    """Give the pours that no row tells of yet, and the rows that say of their scales that they are booked.
 
     A claim that comes again tells the same time, so its pour is found where it lies; a scale without a clock tells
     another time with it, so its id stands in the list of the last claims of its scale.
     """
-    keys = {pours.claims_key(pour.device_id) for pour in claimed if pour.device_id}
-    known = ports.table.get_many([*keys, *(pours.key(pour) for pour in claimed)])
     new: list[Pour] = []
     actions: list[Action] = []
-    for key in sorted(keys):
+    for key in sorted({pours.claims_key(pour.device_id) for pour in claimed if pour.device_id}):
         before = pours.claims_from_item(known[key]) if key in known else pours.Claims(key=key)
         fresh = [
             pour
@@ -71,4 +87,19 @@ def _new(ports: Ports, claimed: Sequence[Pour]) -> tuple[list[Pour], list[Action
         if fresh:
             new += fresh
             actions.append(pours.put_claims(before, [pour.pour_id for pour in fresh]))
-    return new, [*actions, *(pours.put(pour) for pour in new)]
+    return new, actions
+
+
+def _apart(ports: Ports, new: Sequence[Pour], *, tap: Tap) -> tuple[list[Pour], list[Waste]]:
+    """Tell what was sold from what left while the tap was set aside."""
+    sold: list[Pour] = []
+    wastes: list[Waste] = []
+    for pour in new:
+        aside = aside_at(ports, tap, pour.started_at)
+        if aside is None:
+            sold.append(pour)
+            continue
+        waste = waste_of(pour, reason=aside.kind.reason, by=aside.by)
+        if ports.table.get(pours.waste_key(waste)) is None:
+            wastes.append(waste)
+    return sold, wastes
