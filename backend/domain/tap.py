@@ -155,11 +155,7 @@ def _shown(
         return shown_lifted(before) if before else None
     if being_set_down and reading.stable is False:
         return None
-    weighed = Weighed(
-        gross_lbs=reading.weight_lbs,
-        at=reading.measured_at,
-        stable=reading.stable is not False,
-        continuous=mark is not None and mark.boot == reading.boot,
-        claimed_lbs=reading.pour.before_lbs - reading.pour.after_lbs if reading.pour else 0.0,
-    )
+    continuous = mark is not None and mark.boot == reading.boot
+    claimed_lbs = reading.pour.before_lbs - reading.pour.after_lbs if reading.pour else 0.0
+    weighed = Weighed(reading.weight_lbs, reading.measured_at, reading.stable is not False, continuous, claimed_lbs)
     return shown_level(before, weighed, load=load)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from backend.embedded.chunks import unnumbered_in
-from backend.embedded.hot import HOUR, HOUR_MS, has_digest, in_order
+from backend.embedded.hot import HOUR, HOUR_MS, has_digest
 from backend.embedded.scaled import Row
 from backend.embedded.seen import mark_seen
 
@@ -35,7 +35,7 @@ def unrecorded(db: sqlite3.Connection, rows: Iterable[Row]) -> list[Row]:
         first = firsts.setdefault(identity, row)
         if first is not row and _is_beside(first, row):
             shared.setdefault((identity, tap), row)
-    return sorted([*firsts.values(), *shared.values()], key=in_order)
+    return sorted([*firsts.values(), *shared.values()])  # as they lie in the log: the first columns are its key
 
 
 def _is_beside(first: Row, row: Row) -> bool:
