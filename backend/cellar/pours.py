@@ -1,4 +1,4 @@
-"""Rows of pours and waste: `LOCATION#… / POUR#<time>#<id>`, `/ WASTE#<time>#<id>`, and `DEVICE#… / CLAIMS`."""
+"""Rows of what left a keg: `LOCATION#… / POUR#<time>#<id>`, `/ WASTE#…`, `/ UNSEEN#…`, and `DEVICE#… / CLAIMS`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Final
 
 from backend.cellar import rows
 from backend.domain.ids import TapId
-from backend.domain.ledger import Pour, Waste
+from backend.domain.ledger import Pour, Unseen, Waste
 from backend.domain.times import iso
 from backend.ports import Item, Key, Put, Query
 
@@ -155,5 +155,52 @@ def waste_from_item(item: Item) -> Waste:
         after_lbs=rows.number_or_none(item, "after_lbs"),
         of_poured=rows.number_or_none(item, "of_poured_gal") or 0.0,
         of_unseen=rows.number_or_none(item, "of_unseen_gal") or 0.0,
+        version=rows.version_of(item),
+    )
+
+
+def unseen_key(unseen: Unseen) -> Key:
+    """Where a fall across a gap lies: by its time."""
+    return Key(f"LOCATION#{unseen.tap_id.location_id}", f"UNSEEN#{iso(unseen.at)}#{unseen.unseen_id}")
+
+
+def unseens_between(location_id: str, *, start: datetime, end: datetime, limit: int) -> Query:
+    """Falls across gaps of a location in [start, end]."""
+    return Query(
+        partition=f"LOCATION#{location_id}", between=(f"UNSEEN#{iso(start)}", f"UNSEEN#{iso(end)}$"), limit=limit
+    )
+
+
+def put_unseen(unseen: Unseen) -> Put:
+    """Write a fall across a gap if nobody else has since it was read."""
+    where = unseen_key(unseen)
+    item: Item = {
+        "PK": where.pk,
+        "SK": where.sk,
+        "unseen_id": unseen.unseen_id,
+        "tap_id": str(unseen.tap_id),
+        "keg_id": unseen.keg_id,
+        "scale_id": unseen.device_id,
+        "at": iso(unseen.at),
+        "gallons": unseen.gallons,
+        "before_lbs": unseen.before_lbs,
+        "after_lbs": unseen.after_lbs,
+        "version": unseen.version + 1,
+    }
+    return Put(item=item, expected_version=unseen.version)
+
+
+@rows.reads
+def unseen_from_item(item: Item) -> Unseen:
+    """Read a fall across a gap; raises BadRow."""
+    return Unseen(
+        unseen_id=rows.text(item, "unseen_id"),
+        tap_id=TapId.parse(rows.text(item, "tap_id")),
+        keg_id=rows.text(item, "keg_id"),
+        device_id=rows.text_or_none(item, "scale_id"),
+        at=rows.moment(item, "at"),
+        gallons=rows.number(item, "gallons"),
+        before_lbs=rows.number(item, "before_lbs"),
+        after_lbs=rows.number(item, "after_lbs"),
         version=rows.version_of(item),
     )

@@ -15,7 +15,7 @@ from backend.domain.beer import Beer, Serving
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg, KegState, Tare, TareSource
 from backend.domain.keg_type import KEG_TYPES
-from backend.domain.ledger import Ledger, Pour, Waste
+from backend.domain.ledger import Ledger, Pour, Unseen, Waste
 from backend.domain.level import Level, NoLevel
 from backend.domain.location import Location, Settings
 from backend.domain.maintenance import Aside, AsideKind, Cleaned
@@ -132,6 +132,18 @@ WASTES = st.builds(
     of_unseen=GALLONS,
     version=VERSIONS,
 )
+UNSEENS = st.builds(
+    Unseen,
+    unseen_id=IDS,
+    tap_id=TAP_IDS,
+    keg_id=IDS,
+    at=MOMENTS,
+    gallons=GALLONS,
+    before_lbs=LBS,
+    after_lbs=LBS,
+    device_id=st.none() | IDS,
+    version=VERSIONS,
+)
 SCALES = st.builds(
     Scale,
     device_id=IDS,
@@ -243,6 +255,7 @@ KINDS: dict[str, tuple[st.SearchStrategy[object], Written, Read, bool]] = {
         True,
     ),
     "waste": (WASTES, pours.put_waste, pours.waste_from_item, True),
+    "unseen": (UNSEENS, pours.put_unseen, pours.unseen_from_item, True),
     "scale": (SCALES, scales.put, scales.from_item, True),
     "aside": (
         st.tuples(TAP_IDS, ASIDES),
