@@ -1,6 +1,7 @@
 """The intake: from the broker into the store, in order, in batches, acknowledged once durable and not before."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -45,7 +46,7 @@ class IntakeFacts:
 
 
 class Intake:
-    """Subscribes to readings and statuses, and feeds the use cases in one writer thread.
+    """Subscribes to what scales say, and feeds the use cases in one writer thread.
 
     Memory is bounded: where the store cannot keep up or cannot write, the intake stops reading, and messages wait
     at the broker. What cannot be stored is kept, tried again and never acknowledged. An acknowledgement goes over
@@ -62,9 +63,14 @@ class Intake:
         client_id: str,
         commit_seconds: float = COMMIT_SECONDS,
         forget: bool = False,
+        linked: Callable[[Link | None], None] = lambda _link: None,
     ) -> None:
-        """With `forget`, what the broker still holds for `client_id` is dropped at the first connection."""
+        """With `forget`, what the broker still holds for `client_id` is dropped at the first connection.
+
+        `linked` is told the connection once it stands, and None once it is over.
+        """
         self._forget = forget
+        self._linked = linked
         self._clock = clock
         self._broker = broker
         self._client_id = client_id
@@ -150,11 +156,13 @@ class Intake:
             await link.open(address, filters=INTAKE_FILTERS)
             log.info("broker connected", address=str(address))
             self._note = ""
+            self._linked(link)
             await link.lost.wait()
         except LinkFailed as failed:
             return str(failed)
         finally:
             self._link = None
+            self._linked(None)
             await link.close()
         return f"the connection to {address} is lost"
 

@@ -8,18 +8,22 @@ from typing import Final, TypeAlias
 import structlog
 
 from backend.cellar.rows import BadRow
+from backend.domain.command import Sample
 from backend.domain.dead_letter import DeadLetter
 from backend.domain.reading import PAST_TOLERANCE, Reading, StatusReport, clock_agrees
-from backend.domain.refusal import Conflict
+from backend.domain.refusal import Conflict, NotFound
 from backend.domain.times import EPOCH
+from backend.embedded.answering import Answering, Responded
 from backend.embedded.arrival import Arrival
 from backend.ports import Ports, StoreUnavailable
 from backend.usecases.dead_letters import keep_dead_letter
 from backend.usecases.take_readings import take_readings
+from backend.usecases.take_response import take_response, take_sample
 from backend.usecases.take_statuses import take_statuses
 from backend.usecases.untaken import Untaken
 from backend.wire.messages import MessageRefused, ReadingMessage, StatusMessage, digest_of
-from backend.wire.topics import ReadingsTopic, WrongTopic, parse_topic
+from backend.wire.responses import ResponseMessage
+from backend.wire.topics import ReadingsTopic, ResponseTopic, WrongTopic, parse_topic
 
 log = structlog.get_logger(__name__)
 
@@ -32,8 +36,9 @@ class BatchTaken:
     """What became of messages: readings new in history, those of unknown scales, dead letters.
 
     `set_apart` counts what was taken and is kept nowhere: readings of scales that are retired or stood under no tap,
-    and claims of pours where no keg stood. `history_only` counts readings that moved no tap, because a row of it cannot
-    be read; `damaged` says which rows those are, once each. `telling` asks for a sync at once.
+    claims of pours where no keg stood, counts that nobody asked for or too many of them. `history_only` counts readings
+    that moved no tap, because a row of it cannot be read; `damaged` says which rows those are, once each. `telling`
+    asks for a sync at once.
     """
 
     recorded: int = 0
@@ -57,7 +62,8 @@ class BatchTaken:
         )
 
 
-_Read: TypeAlias = tuple[Arrival, Reading | StatusReport | DeadLetter]
+_Understood: TypeAlias = Reading | StatusReport | Responded | DeadLetter
+_Read: TypeAlias = tuple[Arrival, _Understood]
 """A message as it arrived, and what was understood of it."""
 
 
@@ -68,13 +74,14 @@ def take_batch(
     tolerance_scale: float = 1.0,
     set_apart: bool = False,
     recorded: Callable[[int], None] = lambda _count: None,
+    answering: Answering | None = None,
 ) -> BatchTaken:
     """Take messages in the order of their arrival; `tolerance_scale` is the speed of the story in the demo.
 
     A message that is not understood becomes a dead letter and the others are taken; so does one that tells something
     for which a row cannot be read. With `set_apart` so does one that breaks its use case; without, whatever it raises
-    is raised. `recorded` is told at once how many readings were
-    new in history: given again, they are new no more.
+    is raised. `recorded` is told at once how many readings were new in history: given again, they are new no more.
+    Without `answering` what scales answer is taken by the time of its receipt.
 
     Raises:
         StoreUnavailable, Conflict: give the whole batch again later; what of it was taken already is taken once.
@@ -88,17 +95,19 @@ def take_batch(
         recorded(rows)
 
     for kind, run in groupby(read, key=lambda one: type(one[1])):
-        take = _taker(ports, kind, tolerance_scale, count)
+        take = _taker(ports, kind, tolerance_scale, count, answering or Answering())
         for part in _taken(ports, list(run), take, set_apart=set_apart):
             total += part
     return replace(total, recorded=new)
 
 
-def _understood(arrival: Arrival, tolerance_scale: float) -> Reading | StatusReport | DeadLetter:
+def _understood(arrival: Arrival, tolerance_scale: float) -> _Understood:
     try:
         topic = parse_topic(arrival.topic)
         if isinstance(topic, ReadingsTopic):
             return _reading(topic.device_id, arrival, tolerance_scale)
+        if isinstance(topic, ResponseTopic):
+            return Responded(topic.device_id, ResponseMessage.parse(arrival.payload).response())
         return _report(topic.device_id, arrival, tolerance_scale)
     except (WrongTopic, MessageRefused) as refused:
         return _dead(arrival, str(refused))
@@ -134,7 +143,7 @@ def _without_stale_time(report: StatusReport, tolerance_scale: float) -> StatusR
 
 
 def _taker(
-    ports: Ports, kind: type, tolerance_scale: float, recorded: Callable[[int], None]
+    ports: Ports, kind: type, tolerance_scale: float, recorded: Callable[[int], None], answering: Answering
 ) -> Callable[[Sequence[_Read]], BatchTaken]:
     """What takes messages of one kind; readings are counted by `recorded`, also those of a part that breaks."""
 
@@ -143,6 +152,8 @@ def _taker(
             return _readings(ports, part, tolerance_scale, recorded)
         if kind is StatusReport:
             return _statuses(ports, part, tolerance_scale)
+        if kind is Responded:
+            return _responses(ports, part, answering)
         return _dead_letters(ports, part)
 
     return take
@@ -187,6 +198,27 @@ def _statuses(ports: Ports, part: Sequence[_Read], tolerance_scale: float) -> Ba
     reports = [found for _, found in part if isinstance(found, StatusReport)]
     taken = take_statuses(ports, reports=reports, tolerance_scale=tolerance_scale)
     return BatchTaken(unclaimed=taken.unclaimed, damaged=taken.damaged)
+
+
+def _responses(ports: Ports, part: Sequence[_Read], answering: Answering) -> BatchTaken:
+    letters, dropped, news = 0, 0, False
+    for arrival, found in part:
+        if not isinstance(found, Responded):
+            continue
+        device_id, response = found
+        wall = answering.wall(arrival.received_at)
+        if isinstance(response, Sample):
+            told = answering.lets(device_id, wall=wall) and take_sample(
+                ports, device_id=device_id, sample=response, wall=wall
+            )
+            dropped += not told
+            continue
+        try:
+            news |= take_response(ports, device_id=device_id, response=response, wall=wall) is not None
+        except NotFound as refused:
+            letters += 1
+            keep_dead_letter(ports, letter=_dead(arrival, str(refused)))
+    return BatchTaken(dead_letters=letters, set_apart=dropped, telling=news)
 
 
 def _dead_letters(ports: Ports, part: Sequence[_Read]) -> BatchTaken:

@@ -12,6 +12,7 @@ from typing import Final, Protocol
 import structlog
 
 from backend.clock import Clock
+from backend.embedded.answering import Answering
 from backend.embedded.backlog import Backlog
 from backend.embedded.backoff import Backoff
 from backend.embedded.link import Delivery, Link
@@ -68,6 +69,7 @@ class Writer:
         self._ports = ports
         self._store = store
         self._clock = clock
+        self._answering = Answering(clock.wall)
         self._backlog = backlog
         self._window = window
         self._progressed = progressed
@@ -165,6 +167,7 @@ class Writer:
             tolerance_scale=self._clock.speed,
             set_apart=self._broken >= _TRIES - 1,
             recorded=self._count,
+            answering=self._answering,
         )
         synced = due or self._again or taken.telling or len(self._taken) + len(batch) >= self._window()
         if synced:

@@ -61,7 +61,7 @@ def send_command(  # noqa: PLR0913 - what, to which scale, by whom and when
     sent_at = whole_ms(wall)
 
     def decide() -> tuple[Sequence[Action], Command]:
-        known = ports.table.query(commands.newest(scale.device_id, limit=KEPT + _LET_GO)).items
+        known = ports.table.query(commands.newest(scale.device_id, limit=KEPT - 1 + _LET_GO)).items
         if sum(commands.waits(item) for item in known) >= MOST_WAITING:
             raise Conflict(f"{scale.device_id} owes {MOST_WAITING} answers: wait a minute, then repeat")
         asked = Command(
@@ -77,7 +77,7 @@ def send_command(  # noqa: PLR0913 - what, to which scale, by whom and when
             due_at=sent_at,
         )
         command = given(asked, wall=sent_at)
-        old = [commands.delete(item) for item in known[KEPT:] if not commands.waits(item)]
+        old = [commands.delete(item) for item in known[KEPT - 1 :] if not commands.waits(item)]
         audit = [] if part_of or name not in _AUDITED else [_audited(command, member, now)]
         return [commands.put(command), *old, *audit], replace(command, version=1)
 

@@ -10,8 +10,8 @@ from backend.ports import Action, Ports
 from backend.usecases.commit import commit
 
 
-def take_response(ports: Ports, *, device_id: str, response: Answer, wall: datetime) -> Command:
-    """Note an answer with its command, once, and tell it; gives the command as it stands then.
+def take_response(ports: Ports, *, device_id: str, response: Answer, wall: datetime) -> Command | None:
+    """Note an answer with its command, and tell it; gives the command as it stands then, None where that is no news.
 
     It becomes durable with the next sync.
 
@@ -20,15 +20,12 @@ def take_response(ports: Ports, *, device_id: str, response: Answer, wall: datet
         StoreUnavailable, Conflict: nothing is noted; give it again.
     """
 
-    def decide() -> tuple[Sequence[Action], tuple[Command, bool]]:
-        command = _asked(ports, device_id, response.command_id)
-        after = answered(command, response, wall=wall)
-        if after is None:
-            return [], (command, False)
-        return [commands.put(after)], (after, True)
+    def decide() -> tuple[Sequence[Action], Command | None]:
+        after = answered(_asked(ports, device_id, response.command_id), response, wall=wall)
+        return ([commands.put(after)], after) if after is not None else ([], None)
 
-    command, news = commit(ports, decide, durable=False)
-    if news:
+    command = commit(ports, decide, durable=False)
+    if command is not None:
         ports.feed.publish([told(command)])
     return command
 

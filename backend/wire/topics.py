@@ -69,13 +69,15 @@ class ResponseTopic(DeviceTopic):
     kind = "response"
 
 
-INTAKE_FILTERS: Final = (ReadingsTopic.filter(), StatusTopic.filter())
+INTAKE_FILTERS: Final = (ReadingsTopic.filter(), StatusTopic.filter(), ResponseTopic.filter())
 """All that the intake subscribes to."""
 
 
 @lru_cache(maxsize=1024)  # a bar says the same few dozen again and again; what is refused is not remembered
-def parse_topic(text: str) -> ReadingsTopic | StatusTopic:
+def parse_topic(text: str) -> ReadingsTopic | StatusTopic | ResponseTopic:
     """Read a topic that the intake listens to; raises WrongTopic."""
     if text.startswith("keg/status/"):
         return StatusTopic.parse(text)
+    if text.startswith("keg/response/"):
+        return ResponseTopic.parse(text)
     return ReadingsTopic.parse(text)

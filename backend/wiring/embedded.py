@@ -70,7 +70,8 @@ def open_embedded(
     """
     chosen = choose_broker(folder, url=broker)
     store = Store(folder, now=clock.wall(), backups=backups.folder if backups else None)
-    ports = Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed(), commands=LinkCommands())
+    commands = LinkCommands()
+    ports = Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed(), commands=commands)
     intake = Intake(
         ports=ports,
         store=store,
@@ -79,6 +80,7 @@ def open_embedded(
         client_id=client_id(folder),
         commit_seconds=commit_seconds,
         forget=forget,
+        linked=commands.use,
     )
     stopping = threading.Event()
     clockwork = Clockwork(

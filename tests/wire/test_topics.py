@@ -23,7 +23,7 @@ def test_a_topic_is_written_as_the_specification_writes_it() -> None:
 
 
 def test_the_intake_subscribes_to_every_device() -> None:
-    assert INTAKE_FILTERS == ("keg/readings/+", "keg/status/+")
+    assert INTAKE_FILTERS == ("keg/readings/+", "keg/status/+", "keg/response/+")
 
 
 @given(device_id=DEVICE_IDS)
