@@ -214,7 +214,7 @@ def _responses(ports: Ports, part: Sequence[_Read], answering: Answering) -> Bat
             dropped += not told
             continue
         try:
-            news |= take_response(ports, device_id=device_id, response=response, wall=wall) is not None
+            news |= take_response(ports, device_id=device_id, response=response, wall=wall).news
         except NotFound as refused:
             letters += 1
             keep_dead_letter(ports, letter=_dead(arrival, str(refused)))

@@ -1,6 +1,7 @@
 """What a scale answers to a command, and the counts it streams."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from backend.cellar import commands
@@ -10,8 +11,16 @@ from backend.ports import Action, Ports
 from backend.usecases.commit import commit
 
 
-def take_response(ports: Ports, *, device_id: str, response: Answer, wall: datetime) -> Command | None:
-    """Note an answer with its command, and tell it; gives the command as it stands then, None where that is no news.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseTaken:
+    """The command as it stands after an answer, and whether the answer said anything new."""
+
+    command: Command
+    news: bool
+
+
+def take_response(ports: Ports, *, device_id: str, response: Answer, wall: datetime) -> ResponseTaken:
+    """Note an answer with its command, and tell it; the same answer again changes nothing.
 
     It becomes durable with the next sync.
 
@@ -20,14 +29,17 @@ def take_response(ports: Ports, *, device_id: str, response: Answer, wall: datet
         StoreUnavailable, Conflict: nothing is noted; give it again.
     """
 
-    def decide() -> tuple[Sequence[Action], Command | None]:
-        after = answered(_asked(ports, device_id, response.command_id), response, wall=wall)
-        return ([commands.put(after)], after) if after is not None else ([], None)
+    def decide() -> tuple[Sequence[Action], ResponseTaken]:
+        command = _asked(ports, device_id, response.command_id)
+        after = answered(command, response, wall=wall)
+        if after is None:
+            return [], ResponseTaken(command=command, news=False)
+        return [commands.put(after)], ResponseTaken(command=replace(after, version=after.version + 1), news=True)
 
-    command = commit(ports, decide, durable=False)
-    if command is not None:
-        ports.feed.publish([told(command)])
-    return command
+    taken = commit(ports, decide, durable=False)
+    if taken.news:
+        ports.feed.publish([told(taken.command)])
+    return taken
 
 
 def take_sample(ports: Ports, *, device_id: str, sample: Sample, wall: datetime) -> bool:
