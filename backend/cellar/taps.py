@@ -102,6 +102,7 @@ def put_state(state: TapState) -> Put:
         "boot": state.mark.boot,
         "seq": state.mark.seq,
         "digest": state.mark.digest,
+        "cal": state.mark.cal,
         "shown": _shown_item(state.shown),
         "version": state.version + 1,
     }
@@ -123,6 +124,7 @@ def state_from_item(item: Item) -> TapState:
             boot=rows.whole_or_none(item, "boot"),
             seq=rows.whole_or_none(item, "seq"),
             digest=rows.text_or_none(item, "digest"),
+            cal=rows.whole_or_none(item, "cal"),
         ),
         keg_id=rows.text_or_none(item, "keg_id"),
         stable=rows.flag(item, "stable", default=True),

@@ -80,7 +80,8 @@ class Reading(NamedTuple):
 class Watermark(NamedTuple):
     """How far a tap's state has come in measured time; readings at or before it do not move the state.
 
-    `digest` is kept only where the publisher numbers no readings.
+    `digest` is kept only where the publisher numbers no readings; `cal` is the revision of the calibration by which
+    the scale computed.
     """
 
     measured_at: datetime
@@ -88,6 +89,7 @@ class Watermark(NamedTuple):
     boot: int | None
     seq: int | None
     digest: str | None = None
+    cal: int | None = None
 
     @classmethod
     def of(cls, reading: Reading) -> Self:
@@ -98,6 +100,7 @@ class Watermark(NamedTuple):
             boot=reading.boot,
             seq=reading.seq,
             digest=None if reading.numbered else reading.digest,
+            cal=reading.cal,
         )
 
     @property

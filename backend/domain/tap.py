@@ -139,6 +139,11 @@ def _state(before: TapState | None, newest: Reading, tap: Tap, shown: Shown | No
     )
 
 
+def _calibrated(mark: Watermark | Reading, reading: Reading) -> bool:
+    """Whether the scale computes by another calibration than before."""
+    return mark.cal is not None and reading.cal is not None and mark.cal != reading.cal
+
+
 def _believed(tapped_at: datetime, reading: Reading, tolerance_scale: float) -> bool:
     """Whether the keg can have been tapped when it says, or was that told by a clock that was ahead."""
     return not in_the_future(tapped_at, received_at=reading.received_at, tolerance_scale=tolerance_scale)
@@ -148,9 +153,10 @@ def _shown(
     before: Shown | None, reading: Reading, *, mark: Watermark | Reading | None, load: Load, being_set_down: bool
 ) -> Shown | None:
     """What the board tells after a reading, `mark` being the one before it."""
-    if mark is not None and mark.device_id != reading.device_id:
-        # Another scale weighs a little differently: what was shown cannot be carried over to it.
-        before = None
+    if mark is not None and (mark.device_id != reading.device_id or _calibrated(mark, reading)):
+        # Another scale weighs a little differently, as does the same one by another calibration: what was shown cannot
+        # be carried over, and that the weight has moved is neither a pour nor a lift.
+        before, being_set_down = None, False
     if is_lifted(reading.weight_lbs, empty_lbs=load.empty_lbs):
         return shown_lifted(before) if before else None
     if being_set_down and reading.stable is False:

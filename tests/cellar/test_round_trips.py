@@ -210,6 +210,7 @@ def _states(draw: st.DrawFn) -> TapState:
         boot=draw(MAYBE_NUMBER),
         seq=draw(MAYBE_NUMBER),
         digest=draw(st.none() | st.just("0123456789abcdef")),
+        cal=draw(MAYBE_NUMBER),
     )
     return TapState(
         tap_id=draw(TAP_IDS),
