@@ -3,16 +3,19 @@
 import asyncio
 
 from . import messages
+from .commands import Commands
 from .filter import Filter
 from .hx711 import Hx711
 from .link import Link
 from .outbox import Entry, Outbox
 from .port import sleep_ms, ticks_diff, ticks_ms
 from .publish import Publisher, Weight
+from .saved import Saved
 from .settle import Settle
 
 _CLOCK_BACK_S = 120  # a clock put back by more begins a new boot, so that t never decreases within one
 _POLL_MS = 5
+_MINUTE_MS = 60000
 _SILENCE_MS = 650  # a little longer than the driver waits before it calls the cell unplugged
 
 
@@ -25,8 +28,8 @@ class App:
     def __init__(self, board, config, *, pours=True):
         self.board = board
         self.config = config
+        self.saved = Saved(board.files, config, board.log)
         self.outbox = Outbox(config.outbox)
-        self.link = Link(board, config, self.outbox, pours)
         self._cell = Hx711(board)
         self._filter = Filter()
         self._settle = Settle()
@@ -35,7 +38,10 @@ class App:
         self._fed_at = board.ticks_ms()
         self._told_lbs = None
         self._latest_t = None
+        self._aside = None  # (since, milliseconds) in measuring ticks
         self._begin()
+        self.commands = Commands(self)
+        self.link = Link(board, config, self.outbox, pours, self.commands)
 
     def _begin(self):
         self.boot = self.board.random32()
@@ -56,9 +62,38 @@ class App:
         """Whether the weight is at rest."""
         return self._settle.stable
 
+    @property
+    def aside(self):
+        """Whether somebody works on this tap: what leaves the keg meanwhile is no pour."""
+        return self._aside is not None
+
+    def set_aside(self, minutes):
+        """Claim no pours for so many minutes from now on; 0 ends it."""
+        self._aside = (self.board.ticks_ms(), minutes * _MINUTE_MS) if minutes else None
+
+    def change(self, settings, by, *, on_trial=False):
+        """Save settings (names of config.py) and bring them into force. Raises OSError: then none is changed."""
+        self.saved.change(settings, by, on_trial=on_trial)
+        self._weigh_anew(settings)
+
+    def take_back(self):
+        """Return to the settings before those on trial."""
+        was = self.config.cal
+        try:
+            self.saved.take_back()
+        except OSError as error:  # they are in force; the next restart finds the trial unfinished
+            self.board.log("the settings before could not be saved: %r" % error)
+        if self.config.cal != was:
+            self._weigh_anew(("cal",))
+
+    def _weigh_anew(self, settings):
+        if "cal" in settings:  # old and new pounds must not meet in one filter; the next weight goes out at once
+            self._forget(self.board.ticks_ms())
+
     def claim_pour(self, start, seconds, before_lbs, after_lbs):
         """Say that beer was poured: start in epoch s, gross weights in lb. It rides in the next reading sent."""
-        self._pours.append((start, seconds, before_lbs, after_lbs))
+        if not self.aside:
+            self._pours.append((start, seconds, before_lbs, after_lbs))
 
     def step(self):
         """Take one conversion through to the outbox. Returns at once; without a conversion nothing changes."""
@@ -71,9 +106,12 @@ class App:
             return
         if raw is None:
             return
+        if self._aside and ticks_diff(now, self._aside[0]) >= self._aside[1]:
+            self._aside = None
         weight = self._filter.feed(self.config.lbs(raw), max(0, ticks_diff(now, self._fed_at)))
         self._fed_at = now
         stable = self._settle.feed(now, self._filter)
+        self.commands.hear(now, raw, stable)
         if self._filter.warm():
             self._publish(now, Weight(self._time(), weight, raw, stable))
 

@@ -29,6 +29,7 @@ class Board:
     sck = None
     dout = None
     network = None
+    files = None  # Flash or Memory (files.py): what has to survive a restart
 
     def ticks_ms(self):
         """Return measuring ticks: milliseconds wrapping at 2**30. They may run fast in the simulator."""
@@ -37,6 +38,10 @@ class Board:
     def epoch(self):
         """Return whole seconds since 1970, or None while the clock is not set. A story's seconds in the simulator."""
         raise NotImplementedError
+
+    def wall_epoch(self):
+        """Return the same of the clock on the wall, by which commands expire: another one only in the simulator."""
+        return self.epoch()
 
     def random32(self):
         """Return a random unsigned 32-bit int."""
@@ -54,6 +59,13 @@ class Board:
 
     def temp_f(self):
         """Return the temperature at the keg in Fahrenheit, or None without a probe."""
+
+    def light(self, on):
+        """Switch the light by which somebody in the cooler finds this scale."""
+
+    def reboot(self):
+        """Start again from nothing but the files."""
+        raise NotImplementedError
 
     def alive(self):
         """Hear that the measuring loop runs; a board with a watchdog feeds it."""

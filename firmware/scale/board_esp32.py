@@ -10,6 +10,7 @@ import network
 import ntptime
 
 from .board import Board, Network
+from .files import Flash
 from .port import sleep_ms, ticks_ms, unix_time
 
 _SET_AFTER = 1750000000  # seconds since 1970: an earlier time comes from a clock that nobody has set
@@ -68,6 +69,8 @@ class Esp32(Board):
         self.sck = machine.Pin(pins.get("sck", 18), machine.Pin.OUT, value=0)
         # Pulled up, so that a cable that has come off reads as never ready instead of as zero.
         self.dout = machine.Pin(pins.get("dout", 19), machine.Pin.IN, machine.Pin.PULL_UP)
+        self._light = machine.Pin(pins.get("light", 2), machine.Pin.OUT, value=0)
+        self.files = Flash("/")
         self.network = Wifi(settings["wifi"]["ssid"], settings["wifi"]["key"], settings["broker"])
         self._clock_set = False
         self._watchdog = machine.WDT(timeout=_WATCHDOG_MS)
@@ -91,6 +94,14 @@ class Esp32(Board):
     def rssi(self):
         """Return the Wi-Fi signal in dBm, or None while not joined."""
         return self.network.station.status("rssi") if self.network.wifi_up() else None
+
+    def light(self, on):
+        """Switch the light on the board."""
+        self._light.value(1 if on else 0)
+
+    def reboot(self):
+        """Reset the chip: as a watchdog does, but told as what it is."""
+        machine.reset()
 
     def alive(self):
         """Feed the watchdog."""

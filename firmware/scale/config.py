@@ -19,6 +19,12 @@ BOUNDS = {
 _LEAST_FACTOR = 50  # counts per lb; below it one count would be more than a third of an ounce
 
 
+# What a command may set while the scale runs, by the names it uses; the room of the outbox is taken at the start.
+SETTABLE = {name: name for name in BOUNDS if name not in ("cal", "outbox")}
+SETTABLE["rev"] = "cal"
+ON_TRIAL = ("keepalive_s", "response_s", "backoff_s")  # a change of these could lose the broker
+
+
 class ConfigError(ValueError):
     """A setting is unknown or out of bounds; the message names it and what is allowed."""
 
@@ -31,6 +37,17 @@ class Config:
             setattr(self, name, bounds[2])
         for name, value in settings.items():
             setattr(self, name, checked(name, value))
+
+    def check(self, settings):
+        """Raise ConfigError where one of `settings` may not be."""
+        for name, value in settings.items():
+            checked(name, value)
+
+    def change(self, settings):
+        """Bring all of `settings` into force, or raise ConfigError and change nothing."""
+        self.check(settings)
+        for name, value in settings.items():
+            setattr(self, name, value)
 
     def lbs(self, raw):
         """Return the gross weight in lb that a raw count stands for."""

@@ -15,21 +15,35 @@ _JITTER = const(600)  # thousandths, around 1: a bar of scales must not come bac
 class Link:
     """The way to the broker. `connected` tells whether it stands; `error` why it fell last."""
 
-    def __init__(self, board, config, outbox, pours):
+    def __init__(self, board, config, outbox, pours, commands):
         self._board = board
         self._config = config
         self._outbox = outbox
         self._pours = pours
+        self._commands = commands
         self._session = 0
         self._announce = False
         self.readings_topic = "keg/readings/" + board.device_id
         self.status_topic = "keg/status/" + board.device_id
+        self.command_topic = "keg/command/" + board.device_id
+        self.response_topic = "keg/response/" + board.device_id
+        self._renewing = None
         self.client = Client(board.device_id, board.network, config.keepalive_s, config.response_s, board.log)
 
     @property
     def connected(self):
         """Whether the broker has us."""
         return self.client.connected
+
+    @property
+    def connection(self):
+        """The number of this connection since the start, or of the last one."""
+        return self.client.connection
+
+    @property
+    def welcomed_at(self):
+        """Wall ticks of the broker's last welcome, or None before the first."""
+        return self.client.welcomed_at
 
     @property
     def error(self):
@@ -40,13 +54,24 @@ class Link:
         """Have the birth message said again before the next reading: the clock was set."""
         self._announce = True
 
+    def renew(self):
+        """Say goodbye and connect again, with the settings now in force; return the number of the old connection."""
+        self._renewing = asyncio.create_task(self.client.disconnect())
+        return self.connection
+
     async def run(self):
-        """Connect, say who we are, send what waits; for ever, with growing pauses while the broker is away."""
-        sending = asyncio.create_task(self._send())
+        """Connect, say who we are, listen, send what waits; for ever, with growing pauses while the broker is away."""
+        await self.client.subscribe(self.command_topic, self._commands.take)
+        tasks = [
+            asyncio.create_task(self._send()),
+            asyncio.create_task(self._answer()),
+            asyncio.create_task(self._commands.run(self._tell)),
+        ]
         try:
             await self._stay_connected()
         finally:
-            sending.cancel()
+            for task in tasks:
+                task.cancel()
             await self.client.cut()
 
     async def _stay_connected(self):
@@ -75,6 +100,8 @@ class Link:
     async def _connect_once(self):
         self._session = self._board.random32()
         self._announce = False
+        self.client.keepalive_s = self._config.keepalive_s
+        self.client.response_s = self._config.response_s
         try:
             await self.client.connect(self._will(), self._birth())
         except OSError as error:
@@ -110,6 +137,20 @@ class Link:
                 self._board.log("a reading was given up: %r" % error)
                 self._outbox.dropped += 1
             self._outbox.done()
+
+    async def _answer(self):
+        answers = self._commands.answers
+        while True:
+            payload = await answers.head()
+            await self.client.up.wait()
+            try:
+                await self.client.publish(self.response_topic, payload)
+            except Exception as error:  # an answer that cannot be said must not silence the others
+                self._board.log("an answer was given up: %r" % error)
+            answers.done()
+
+    async def _tell(self, payload):
+        await self.client.publish(self.response_topic, payload, qos=0)
 
     async def _send_one(self, entry):
         if self._announce:

@@ -22,13 +22,13 @@ class Client:
     def __init__(self, client_id, network, keepalive_s=30, response_s=8, log=print):
         self._client_id = client_id
         self._network = network
-        self._keepalive_s = keepalive_s
-        self._response_s = response_s
+        self.keepalive_s = keepalive_s  # a change counts from the next connection on
+        self.response_s = response_s
         self._log = log
         self._callbacks = {}
         self._deliveries = Deliveries()
         self._birth = None
-        self._connection = 0
+        self.connection = 0  # its number, counted from 1
         self._writer = None
         self._tasks = []
         self._sent_at = self._heard_at = ticks_ms()
@@ -40,6 +40,7 @@ class Client:
         self.up = asyncio.Event()  # set while connected
         self.error = None  # why the last connection ended
         self.session_present = False
+        self.welcomed_at = None  # ticks of the last welcome
 
     @property
     def connected(self):
@@ -53,7 +54,7 @@ class Client:
         says no.
         """
         await self._clean()
-        self._connection += 1
+        self.connection += 1
         self.error = None
         self._pinged_at = None
         self._greeted.clear()
@@ -75,18 +76,18 @@ class Client:
         secure = {"ssl": network.ssl, "server_hostname": network.host} if network.ssl else {}
         opening = asyncio.open_connection(network.host, network.port, **secure)
         try:
-            reader, self._writer = await within(opening, self._response_s)
+            reader, self._writer = await within(opening, self.response_s)
         except ValueError as error:
             raise MqttError(str(error).strip())  # noqa: B904 - MicroPython has no `from`
         self._tasks = [asyncio.create_task(self._read(reader)), asyncio.create_task(self._watch())]
-        await self._send(packets.connect(self._client_id, self._keepalive_s, network.user, network.password, will))
-        await within(self._greeted.wait(), self._response_s)
+        await self._send(packets.connect(self._client_id, self.keepalive_s, network.user, network.password, will))
+        await within(self._greeted.wait(), self.response_s)
         if self.error is not None:
             raise self.error
 
     async def _send_waiting(self):
         while True:
-            delivery = self._deliveries.unsent(self._connection)
+            delivery = self._deliveries.unsent(self.connection)
             if delivery is None:
                 break
             await self._deliver(delivery)
@@ -96,7 +97,7 @@ class Client:
         self.up.set()
 
     async def _deliver(self, delivery):
-        await self._send(delivery.bytes_for(self._connection, ticks_ms()))
+        await self._send(delivery.bytes_for(self.connection, ticks_ms()))
 
     async def publish(self, topic, payload, qos=1, *, retain=False):
         """Send a message. With QoS 1 return once the broker has it, however many connections that takes.
@@ -175,7 +176,7 @@ class Client:
             self._sent_at = ticks_ms()
             try:
                 writer.write(packet)
-                await within(writer.drain(), self._response_s)
+                await within(writer.drain(), self.response_s)
             except (OSError, ValueError) as error:
                 # MicroPython tells a certificate it does not trust by a ValueError, here or at opening.
                 self._lose(error if isinstance(error, OSError) else MqttError(str(error).strip()))
@@ -208,6 +209,7 @@ class Client:
             self.session_present = bool(body[0] & 1)
             if body[1]:
                 raise RefusedError(packets.refusal(body[1]))
+            self.welcomed_at = self._heard_at
             self._greeted.set()
         elif kind == packets.PINGRESP:
             self._pinged_at = None
@@ -229,20 +231,20 @@ class Client:
     async def _watch(self):
         """Ping in time, and notice what TCP does not: a broker that owes an answer, air that carries nothing."""
         while not self._gone.is_set():
-            await sleep_ms(min(_LOOK_MS, self._response_s * 250, self._keepalive_s * 250))
+            await sleep_ms(min(_LOOK_MS, self.response_s * 250, self.keepalive_s * 250))
             now = ticks_ms()
             if not self._network.wifi_up():
                 self._lose(MqttError("Wi-Fi is gone"))
             elif self._owes(now):
-                self._lose(MqttError("the broker owes an answer for %d s" % self._response_s))
-            elif self._pinged_at is None and self.connected and self._idle_ms(now) >= self._keepalive_s * 500:
+                self._lose(MqttError("the broker owes an answer for %d s" % self.response_s))
+            elif self._pinged_at is None and self.connected and self._idle_ms(now) >= self.keepalive_s * 500:
                 await self._ping(now)
 
     def _owes(self, now):
-        response_ms = self._response_s * 1000
+        response_ms = self.response_s * 1000
         if self._pinged_at is not None and ticks_diff(now, self._pinged_at) > response_ms:
             return True
-        return self._deliveries.overdue(self._connection, now, response_ms)
+        return self._deliveries.overdue(self.connection, now, response_ms)
 
     def _idle_ms(self, now):
         # Heard counts as well: one who only speaks would never learn that nobody listens.

@@ -18,6 +18,7 @@ from .proof import trace
 from .pump import pump
 
 _LISTEN_MS = 15
+_DARK_MS = 300  # of wall time between a reset and the next start
 USAGE = "use no arguments to obey stdin, or: trace --seed 1 --minutes 10 --scales 1 (at most 200 scales)"
 
 
@@ -53,7 +54,17 @@ async def beat(commands, pipe):
 
 
 async def keep_linked(twin):
-    """Run the network task of one scale; a fault in it is logged, never hidden."""
+    """Run the network task of one scale, and that of its next start after each reset."""
+    while True:
+        linking = asyncio.create_task(link_up(twin))
+        await twin.board.reset_asked.wait()
+        linking.cancel()
+        await sleep_ms(_DARK_MS)
+        twin.restart()
+
+
+async def link_up(twin):
+    """Run the link of one start; a fault in it is logged, never hidden."""
     try:
         await twin.app.link.run()
     except Exception as error:

@@ -16,7 +16,7 @@ class Bar:
         self.drinking = plan["drinkers"]
         self.twins = []
         for place, spec in enumerate(plan["scales"]):
-            self.twins.append(Twin(spec, place, seed, plan["broker"], plan["settings"], self.now_ms))
+            self.twins.append(Twin(spec, place, seed, plan["broker"], plan["settings"], self.now_ms, plan["folder"]))
         self.by_scale = {twin.scale: twin for twin in self.twins}
         self._cooler = Cooler(Dice(seed, 271828))
         self._drinkers = Drinkers(seed, [twin.popularity for twin in self.twins], plan["utc_offset_s"])

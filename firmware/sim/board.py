@@ -1,6 +1,10 @@
 """The board of a simulated scale: the contract of the device, on a chip and a network of the story."""
 
+import asyncio
+
 from firmware.scale.board import Board, Network
+from firmware.scale.files import Memory
+from firmware.scale.port import unix_time
 
 from .dice import Dice
 from .pipe import log
@@ -26,8 +30,12 @@ class SimBoard(Board):
     Measuring ticks follow the story and so may run fast; the network's ticks are wall time and not ours.
     """
 
-    def __init__(self, device_id, chip, network, now_ms, seed):
+    def __init__(self, device_id, chip, network, now_ms, seed, files=None):
         self.device_id = device_id
+        self.files = files or Memory()
+        self.lit = False
+        self.reset_asked = asyncio.Event()
+        self._reset = "power_on"
         self.sck = chip.sck
         self.dout = chip.dout
         self.network = network
@@ -47,13 +55,32 @@ class SimBoard(Board):
         """Story seconds since 1970."""
         return self.now_ms // 1000
 
+    def wall_epoch(self):
+        """Seconds since 1970 on the wall: whoever waits for a command does not live in the story."""
+        return unix_time()
+
+    def light(self, on):
+        """Switch the light that the simulator's page shows."""
+        self.lit = on
+
+    def reboot(self):
+        """Ask whoever runs this board to start it again."""
+        self.reset_asked.set()
+
+    def restarted(self):
+        """Begin again: measuring ticks from 0, the light out."""
+        self.reset_asked.clear()
+        self.lit = False
+        self._reset = "soft"
+        self._booted_ms = self.now_ms
+
     def random32(self):
         """The next number of this board's own chance."""
         return self._dice.word()
 
     def reset_cause(self):
-        """A simulated board has always just been switched on."""
-        return "power_on"
+        """Switched on with the bar, or restarted since."""
+        return self._reset
 
     def battery(self):
         """(volts, percent), or None on the mains."""

@@ -10,6 +10,7 @@ _BAR = {
     "utc_offset_s": (int, -86400, 86400, 0),  # of the bar's own time, now
     "drinkers": (bool, None, None, True),
     "settings": (dict, None, None, None),  # of firmware.scale.config, for every scale
+    "folder": (str, 1, 1024, None),  # for what the scales keep on flash; absent: it is gone with this process
     "scales": (list, None, None, REQUIRED),
 }
 _BROKER = {"host": (str, 1, 253, REQUIRED), "port": (int, 1, 65535, REQUIRED)}

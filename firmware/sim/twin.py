@@ -1,7 +1,10 @@
 """The twin of one scale: board, chip and platform, with the real App on top; stepped by whoever owns the story."""
 
+import os
+
 from firmware.scale.app import App
 from firmware.scale.config import Config
+from firmware.scale.files import Flash
 
 from .battery import Battery
 from .board import Air, SimBoard
@@ -19,7 +22,7 @@ _BREATH_MS = 3000  # between two glasses under one faucet
 class Twin:
     """One scale of the bar, from its checked plan (see plan.py). `happened` are events for the app, as dicts."""
 
-    def __init__(self, spec, place, seed, broker, settings, now_ms):
+    def __init__(self, spec, place, seed, broker, settings, now_ms, folder=None):
         self.scale = spec["scale"]
         self.place = place
         self.popularity = spec["popularity"]
@@ -30,12 +33,14 @@ class Twin:
         self._dice = Dice(seed, place, 31337)
         self.air = Air(broker["host"], broker["port"], spec["user"], spec["password"], not spec["offline"])
         self.chip = Chip()
-        self.board = SimBoard(self.scale, self.chip, self.air, now_ms, seed + place)
+        files = flash_of(folder, self.scale) if folder else None
+        self.board = SimBoard(self.scale, self.chip, self.air, now_ms, seed + place, files)
         if spec["battery_pct"] is not None:
             self.board.battery_cell = Battery(spec["battery_pct"], now_ms)
         self._probe = spec["probe"]
         self.stand = Stand(keg_of(spec), self._wander(spec["wander_g"]), self._dice, now_ms)
-        self.app = App(self.board, Config(zero=self._zero, factor=self._factor, cal=spec["cal"], **(settings or {})))
+        self._settings = dict(zero=self._zero, factor=self._factor, cal=spec["cal"], **(settings or {}))
+        self.app = App(self.board, Config(**self._settings))
         self._free_ms = now_ms
         self._next = None
 
@@ -60,7 +65,13 @@ class Twin:
         lbs = stand.felt_lbs + _NOISE_LBS * self._dice.normal()
         self.chip.convert(self._zero + int(lbs * self._factor))
         self.app.step()
-        self.due_ms = now_ms + (rest_ms if rest_ms != TICK_MS and stand.resting else TICK_MS)
+        idle = rest_ms != TICK_MS and stand.resting and not self.app.commands.watching
+        self.due_ms = now_ms + (rest_ms if idle else TICK_MS)
+
+    def restart(self):
+        """Start the program again, as after a reset: what was in memory is gone, what was on flash is not."""
+        self.board.restarted()
+        self.app = App(self.board, Config(**self._settings))
 
     def wake(self, now_ms):
         """Live up to `now_ms` without a conversion and be due at once: something is about to be done to the keg."""
@@ -106,6 +117,7 @@ class Twin:
             "cell_lbs": self.stand.settled_lbs,
             "poured_oz": self.stand.poured_oz,
             "online": self.air.up and self.app.link.connected,
+            "lit": self.board.lit,
         }
 
     def _report(self):
@@ -134,3 +146,13 @@ def keg_of(spec):
     if spec["shell_lbs"] is None:
         return None
     return Keg(spec["shell_lbs"], spec["beer_lbs"], spec["full_lbs"], spec["sg"], not spec["vented"])
+
+
+def flash_of(folder, scale):
+    """The files of a scale in a folder of its own, so that they outlive this process."""
+    for path in (folder, folder + "/" + scale):
+        try:
+            os.mkdir(path)
+        except OSError:
+            pass  # it is there already, or cannot be: then the first write says so
+    return Flash(folder + "/" + scale)

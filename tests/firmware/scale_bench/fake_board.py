@@ -1,6 +1,7 @@
 """A board for tests: an HX711 at pin level that gives the codes it is told, and ticks that move when told to."""
 
 from firmware.scale.board import Board, Network
+from firmware.scale.files import Memory
 
 CONVERSION_MS = 100
 EPOCH = 1773868800
@@ -59,6 +60,9 @@ class FakeBoard(Board):
         self.sck = Pin(write=self._clock)
         self.dout = Pin(read=self.chip.read)
         self.network = network or Network("127.0.0.1")
+        self.files = Memory()
+        self.lit = []  # every switch of the light
+        self.reboots = 0
         self.ticks = ticks
         self.clock_set = True
         self.clock_offset = 0
@@ -81,6 +85,12 @@ class FakeBoard(Board):
     def random32(self):
         self._dice = (self._dice * 1664525 + 1013904223) & 0xFFFFFFFF
         return self._dice
+
+    def light(self, on):
+        self.lit.append(on)
+
+    def reboot(self):
+        self.reboots += 1
 
     def irq_off(self):
         self._off = True
