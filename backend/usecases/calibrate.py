@@ -1,0 +1,321 @@
+"""Calibrating a scale: two known loads, or a fresh full keg, make its zero and factor; the scale confirms them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from math import sqrt
+from typing import Final
+
+from backend.cellar import calibrations
+from backend.domain.calibration import (
+    KNOWN_WEIGHT_SHARE,
+    WANDER_LBS,
+    Calibration,
+    Method,
+    Point,
+    check_known,
+    fitted,
+    full_keg_plus_minus,
+    verified,
+)
+from backend.domain.command import CommandName
+from backend.domain.keg import Keg, TareSource
+from backend.domain.keg_type import keg_type
+from backend.domain.member import Act, Member
+from backend.domain.refusal import Conflict, Invalid
+from backend.domain.scale import Scale
+from backend.domain.steadiness import Samples, Steadiness, steadiness
+from backend.domain.wizard import Setting, Step, Wizard, WizardKind
+from backend.ports import Action, Ports
+from backend.usecases import load
+from backend.usecases.wizards import asked, begun, calibration_of, led, moved, scale_for, setting_of, stored
+
+STREAM_HZ: Final = 10
+STREAM_S: Final = 120
+"""How long a scale streams for a step; the page asks again where somebody needs longer."""
+SAVE_S: Final = 900
+"""So long (wall) a scale that sleeps or is away may take to hear its new calibration."""
+_USUAL_FACTOR: Final = 9500.0
+"""Counts per lb by which noise is judged before a scale has told its own factor."""
+_FRESH_SHARE: Final = 0.01
+"""A keg of which more than this was poured is not full any more."""
+
+
+def begin_calibration(
+    ports: Ports,
+    *,
+    device_id: str,
+    method: Method = Method.KNOWN_WEIGHT,
+    member: Member,
+    now: datetime,
+    wall: datetime,
+    take_over: bool = False,
+) -> Wizard:
+    """Begin to calibrate a scale by a known weight, or by the fresh full keg that stands on it.
+
+    The scale is asked for its settings and to stream. With `take_over` somebody else's wizard is ended.
+
+    Raises:
+        Forbidden, NotFound: the member may not, or there is no such scale.
+        Invalid: no other method can be begun, or the keg on it is not full any more.
+        Conflict: somebody else is in a wizard of this scale, or no keg stands there.
+    """
+    scale = scale_for(ports, device_id=device_id, member=member, act=Act.CALIBRATE)
+    if method not in {Method.KNOWN_WEIGHT, Method.FULL_KEG}:
+        raise Invalid(f"a scale cannot be calibrated by {method.value}: choose a known weight or a fresh full keg")
+    keg = _full_keg(ports, scale) if method is Method.FULL_KEG else None
+    wizard = Wizard(
+        device_id=device_id,
+        location_id=str(scale.location_id),
+        tap_id=scale.tap_id,
+        kind=WizardKind.CALIBRATION,
+        step=Step.LOADED if keg else Step.EMPTY,
+        by=member.sub,
+        by_name=member.name,
+        begun_at=wall,
+        touched_at=wall,
+        method=method,
+        present=setting_of(calibration_of(ports, device_id)),
+        keg_id=keg.keg_id if keg else None,
+    )
+    wizard = begun(ports, wizard, wall=wall, take_over=take_over)
+    asked(ports, wizard, name=CommandName.GET_CONFIG, params={}, act=Act.CALIBRATE, now=now, wall=wall)
+    _stream(ports, wizard, now=now, wall=wall)
+    return wizard
+
+
+def stream_again(ports: Ports, *, device_id: str, member: Member, now: datetime, wall: datetime) -> None:
+    """Let the scale stream on for the wizard that is open. Raises Forbidden, NotFound, Conflict."""
+    scale_for(ports, device_id=device_id, member=member, act=Act.CALIBRATE)
+    wizard = stored(ports, device_id)
+    if wizard is None or not wizard.open_at(wall):
+        raise Conflict("no calibration is under way: begin one")
+    _stream(ports, wizard, now=now, wall=wall)
+
+
+def ask_stream(ports: Ports, *, device_id: str, now: datetime, wall: datetime) -> None:
+    """Let the scale of a calibration that is to be read back stream, whoever watches."""
+    wizard = stored(ports, device_id)
+    if wizard is not None and wizard.kind is WizardKind.CALIBRATION and wizard.step is Step.CHECK:
+        _stream(ports, wizard, now=now, wall=wall)
+
+
+def look(samples: Samples, *, wizard: Wizard) -> Steadiness | None:
+    """Say how still the platform is, by the factor the scale computes with; None before there is anything to say."""
+    return steadiness(samples, factor=wizard.present.factor if wizard.present else _USUAL_FACTOR)
+
+
+def take_point(
+    ports: Ports,
+    *,
+    device_id: str,
+    samples: Samples,
+    known_lbs: float | None = None,
+    plus_minus_lbs: float | None = None,
+    member: Member,
+    now: datetime,
+    wall: datetime,
+) -> Wizard:
+    """Take what the platform carries now for the present step: empty, the known load, or the reading back of it.
+
+    `known_lbs` is the known weight (lb) of the step `loaded`, `plus_minus_lbs` how far it may be off (0.2 % unless it
+    is told). A full keg's weight is worked out from its size, beer and shell.
+
+    Raises:
+        Forbidden, NotFound: the member may not, or there is no such scale.
+        Invalid: the platform does not stand still, the weight cannot be used, or no cell gives such a factor.
+        Conflict: the wizard is over, led by another, or at a step where nothing is measured.
+    """
+    scale = scale_for(ports, device_id=device_id, member=member, act=Act.CALIBRATE)
+    wizard = stored(ports, device_id)
+    if wizard is None or wizard.kind is not WizardKind.CALIBRATION:
+        raise Conflict("no calibration is under way: begin one")
+    if wizard.step not in {Step.EMPTY, Step.LOADED, Step.CHECK}:
+        raise Conflict(f"nothing is measured at this step ({wizard.step.value}): look at the wizard again")
+    led(wizard, member=member, wall=wall, at=wizard.step)
+    still = look(samples, wizard=wizard)
+    if still is None or not still.steady:
+        raise Invalid("the platform does not stand still yet: let go, and wait until it is shown as still")
+    at = wizard.step
+    if at is Step.LOADED:
+        known_lbs, plus_minus_lbs = _known(ports, scale, wizard, known_lbs, plus_minus_lbs)
+
+    def step(before: Wizard) -> tuple[Wizard, Sequence[Action]]:
+        led(before, member=member, wall=wall, at=at)
+        if at is Step.CHECK:
+            return _checked(ports, before, still, wall=wall)
+        point = Point(
+            raw=still.mean_raw,
+            sd_counts=still.sd_counts,
+            known_lbs=known_lbs or 0.0 if at is Step.LOADED else 0.0,
+            plus_minus_lbs=plus_minus_lbs or 0.0 if at is Step.LOADED else WANDER_LBS,
+            taken_at=now,
+        )
+        if at is Step.EMPTY:
+            return replace(before.at(Step.LOADED, wall=wall), zero=point), ()
+        return _reviewed(before, point, wall=wall), ()
+
+    after = moved(ports, device_id, step)
+    if after is None:
+        raise Conflict("the calibration was ended meanwhile: begin again")
+    return after
+
+
+def save_calibration(
+    ports: Ports, *, device_id: str, confirm: bool = False, member: Member, now: datetime, wall: datetime
+) -> Wizard:
+    """Send what was computed to the scale; it counts once the scale has confirmed it (`follow_command`).
+
+    `confirm` says that a change of more than 5 %, or one from an unknown factor, is meant.
+
+    Raises:
+        Forbidden, NotFound: the member may not, or there is no such scale.
+        Invalid: the change is large and not confirmed.
+        Conflict: nothing was computed, or the scale has not told which revision it holds.
+    """
+    scale_for(ports, device_id=device_id, member=member, act=Act.CALIBRATE)
+
+    def step(before: Wizard) -> tuple[Wizard, Sequence[Action]]:
+        led(before, member=member, wall=wall, at=Step.REVIEW)
+        fit, present = before.fit, before.present
+        if fit is None or present is None:
+            raise Conflict("the scale has not told its present settings yet: wait until it is heard")
+        if fit.must_be_confirmed and not confirm:
+            raise Invalid(f"the factor changes by {fit.change_pct or 0.0:+.1f} %: confirm that this is meant")
+        sent = Setting(factor=round(fit.factor, 3), zero=fit.zero, rev=present.rev + 1)
+        return replace(before.at(Step.SENDING, wall=wall), sent=sent, former=present, command_id=None), ()
+
+    wizard = moved(ports, device_id, step)
+    if wizard is None:
+        raise Conflict("no calibration is under way: begin one")
+    return send_setting(ports, wizard, act=Act.CALIBRATE, now=now, wall=wall)
+
+
+def undo_calibration(ports: Ports, *, device_id: str, member: Member, now: datetime, wall: datetime) -> Wizard:
+    """Send the zero and factor that were in force before the last calibration, as a new revision.
+
+    Raises:
+        Forbidden, NotFound: the member may not, or there is no such scale.
+        Conflict: there is no calibration before the present one, or somebody else is in a wizard.
+    """
+    scale = scale_for(ports, device_id=device_id, member=member, act=Act.CALIBRATE)
+    present, former = calibration_of(ports, device_id), _former(ports, device_id)
+    if present is None or former is None:
+        raise Conflict(f"no earlier calibration of {device_id} is known: calibrate it anew")
+    wizard = Wizard(
+        device_id=device_id,
+        location_id=str(scale.location_id),
+        tap_id=scale.tap_id,
+        kind=WizardKind.CALIBRATION,
+        step=Step.SENDING,
+        by=member.sub,
+        by_name=member.name,
+        begun_at=wall,
+        touched_at=wall,
+        method=Method.UNDONE,
+        present=setting_of(present),
+        former=setting_of(present),
+        sent=Setting(factor=former.factor, zero=former.zero, rev=present.rev + 1),
+    )
+    wizard = begun(ports, wizard, wall=wall, take_over=False)
+    return send_setting(ports, wizard, act=Act.CALIBRATE, now=now, wall=wall)
+
+
+def view_calibrations(ports: Ports, *, device_id: str, member: Member, limit: int = 50) -> list[Calibration]:
+    """Give the calibrations of a scale, newest first. Raises NotFound, Forbidden."""
+    scale_for(ports, device_id=device_id, member=member, act=Act.VIEW_LEVELS)
+    return [calibrations.from_item(item) for item in ports.table.query(calibrations.past(device_id, limit=limit)).items]
+
+
+def send_setting(ports: Ports, wizard: Wizard, *, act: Act, now: datetime, wall: datetime) -> Wizard:
+    """Tell the scale its new zero and factor, and note by which command."""
+    sent = wizard.sent
+    if sent is None:
+        raise Conflict("nothing was computed that could be sent: begin again")
+    params = {"zero": sent.zero, "factor": sent.factor, "rev": sent.rev}
+    command = asked(
+        ports, wizard, name=CommandName.SET_CONFIG, params=params, act=act, now=now, wall=wall, seconds=SAVE_S
+    )
+
+    def note(before: Wizard) -> tuple[Wizard, Sequence[Action]] | None:
+        if before.step is not Step.SENDING or before.sent != sent:
+            return None  # the scale has answered already
+        return replace(before, command_id=command.command_id), ()
+
+    return moved(ports, wizard.device_id, note) or wizard
+
+
+def _stream(ports: Ports, wizard: Wizard, *, now: datetime, wall: datetime) -> None:
+    params = {"hz": STREAM_HZ, "seconds": STREAM_S}
+    asked(ports, wizard, name=CommandName.STREAM, params=params, act=Act.CALIBRATE, now=now, wall=wall)
+
+
+def _full_keg(ports: Ports, scale: Scale) -> Keg:
+    """The keg on a scale, which must be full."""
+    tap = load.tap(ports, scale.tap_id) if scale.tap_id else None
+    if tap is None or tap.keg_id is None:
+        raise Conflict("no keg stands on this scale: put a full one on, and say which it is")
+    ledger = load.ledger(ports, tap.keg_id)
+    if ledger.opening - ledger.remaining > _FRESH_SHARE * ledger.opening:
+        raise Invalid("beer was poured from this keg already: calibrate with the next one, before its first pour")
+    return load.keg(ports, tap.keg_id)
+
+
+def _known(
+    ports: Ports, scale: Scale, wizard: Wizard, known_lbs: float | None, plus_minus_lbs: float | None
+) -> tuple[float, float]:
+    """The known load of a wizard and how far (lb) it may be off."""
+    if wizard.method is Method.FULL_KEG:
+        keg = _full_keg(ports, scale)
+        gravity = load.beer(ports, keg.beer_id).specific_gravity
+        return _expected_full(keg), full_keg_plus_minus(keg, specific_gravity=gravity)
+    if known_lbs is None:
+        raise Invalid("say what the known weight weighs")
+    check_known(known_lbs)
+    return known_lbs, KNOWN_WEIGHT_SHARE * known_lbs if plus_minus_lbs is None else plus_minus_lbs
+
+
+def _expected_full(keg: Keg) -> float:
+    """What a full keg should weigh (lb); a shell that this scale inferred says nothing about this scale."""
+    usual = keg_type(keg.type_id).tare_lbs
+    inferred = keg.tare.source is TareSource.INFERRED_FROM_FULL
+    if inferred and usual is None:
+        raise Invalid("nobody knows what the shell of this keg weighs: calibrate with a known weight instead")
+    return keg.beer_lbs + (usual if inferred and usual is not None else keg.tare.empty_lbs)
+
+
+def _reviewed(before: Wizard, known: Point, *, wall: datetime) -> Wizard:
+    present = before.present
+    zero = before.zero
+    if zero is None:
+        if present is None:
+            raise Conflict("the scale has not told its present zero yet: wait until it is heard")
+        # A full keg stands there already, so the zero in force is taken for the empty platform, with its wander.
+        off = sqrt(2.0) * WANDER_LBS
+        zero = Point(raw=present.zero, sd_counts=0.0, known_lbs=0.0, plus_minus_lbs=off, taken_at=known.taken_at)
+    fit = fitted(zero=zero, known=known, present=(present.factor, present.zero) if present else None)
+    return replace(before.at(Step.REVIEW, wall=wall), zero=zero, known=known, fit=fit)
+
+
+def _checked(ports: Ports, before: Wizard, still: Steadiness, *, wall: datetime) -> tuple[Wizard, Sequence[Action]]:
+    """Read the known load, or the empty platform, back by the factor that the scale has confirmed."""
+    sent, known = before.sent, before.known
+    if sent is None or known is None:
+        raise Conflict("there is nothing to read back: begin again")
+    weight = (still.mean_raw - sent.zero) / sent.factor
+    should = known.known_lbs if abs(weight) > known.known_lbs / 2 else 0.0
+    residual = weight - should
+    if not verified(weight, known_lbs=should):
+        wrong = f"{weight:.1f} lb are read where {should:.1f} lb should be: repeat the calibration, or undo it"
+        return replace(before.at(Step.CHECK, wall=wall, problem=wrong), residual_lbs=residual), ()
+    calibration = calibration_of(ports, before.device_id)
+    beside = []
+    if calibration is not None and calibration.rev == sent.rev:
+        beside.append(calibrations.put(replace(calibration, residual_lbs=residual)))
+    return replace(before.at(Step.DONE, wall=wall), residual_lbs=residual), beside
+
+
+def _former(ports: Ports, device_id: str) -> Calibration | None:
+    """The calibration before the one in force."""
+    found = ports.table.query(calibrations.past(device_id, limit=2)).items
+    return calibrations.from_item(found[1]) if len(found) > 1 else None
