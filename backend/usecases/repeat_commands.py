@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from backend.cellar import commands
 from backend.cellar.rows import BadRow
 from backend.domain.command import Command, given, given_up, put_off, told
-from backend.ports import Action, BrokerUnavailable, Key, Ports
+from backend.ports import Action, BrokerUnavailable, Item, Key, Ports, Put
 from backend.usecases.commit import commit
 
 _AT_ONCE: Final = 50
@@ -16,7 +17,7 @@ _AT_ONCE: Final = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeated:
-    """How many commands were sent again, how many were given up, whether more are due, and which rows are damaged."""
+    """How many commands were sent again and given up, whether more are due, and which rows could not be read."""
 
     sent: int = 0
     given_up: int = 0
@@ -27,7 +28,8 @@ class Repeated:
 def repeat_unanswered(ports: Ports, *, wall: datetime) -> Repeated:
     """Look at the commands that are due: send each again, or give it up.
 
-    What is due stands in the table, so that a restart forgets none of them. Raises StoreUnavailable, Conflict.
+    What is due stands in the table, so that a restart forgets none of them. A row that cannot be read is named once:
+    it stays where it is, and is due no more. Raises StoreUnavailable, Conflict.
     """
     page = ports.table.query(commands.due(wall=wall, limit=_AT_ONCE))
     sent, over, damaged = 0, 0, []
@@ -43,7 +45,8 @@ def repeat_unanswered(ports: Ports, *, wall: datetime) -> Repeated:
                 sent += _send_again(ports, command, wall)
         except BadRow as bad:
             damaged.append(str(bad))
-    more = page.cursor is not None and sent + over > 0
+            commit(ports, partial(_put_aside, item))
+    more = page.cursor is not None
     return Repeated(sent=sent, given_up=over, more=more, damaged=tuple(damaged))
 
 
@@ -52,6 +55,10 @@ def _waiting(ports: Ports, where: Key, wall: datetime) -> Command | None:
     item = ports.table.get(where)
     command = commands.from_item(item) if item else None
     return command if command is not None and command.due_at is not None and command.due_at <= wall else None
+
+
+def _put_aside(item: Item) -> tuple[Sequence[Action], None]:
+    return [Put(item={name: value for name, value in item.items() if name not in {"due_shard", "due_at"}})], None
 
 
 def _give_up(ports: Ports, where: Key, wall: datetime) -> bool:

@@ -19,6 +19,7 @@ from backend.embedded.row_check import unreadable_rows
 from backend.embedded.schedules import Daily, Every
 from backend.embedded.store import Store
 from backend.ports import Ports, Query, Table
+from backend.usecases.repeat_commands import repeat_unanswered
 from backend.usecases.retention import forget_old_readings
 
 QUIET: Final = time(5)
@@ -26,6 +27,10 @@ QUIET: Final = time(5)
 _OFTEN: Final = timedelta(minutes=1)
 """Of the story; a step that finds nothing due costs a look at one row."""
 _SOON: Final = timedelta(minutes=2)
+_AT_ONCE: Final = timedelta(seconds=1)
+"""A look at one index; somebody waits for what a scale answers."""
+_ANSWERS_FIRST: Final = timedelta(seconds=5)
+"""After a start, so that answers that waited at the broker are taken before their commands are given up."""
 _HOUR: Final = timedelta(hours=1)
 _WEEK: Final = timedelta(days=7)
 
@@ -41,6 +46,13 @@ class BackupPlan:
 def jobs(store: Store, ports: Ports, *, plan: BackupPlan | None, stopping: threading.Event) -> list[Job]:
     """Give the jobs in their order; without a plan no backups are made by schedule."""
     every = [
+        Job(
+            name="commands",
+            schedule=Every(_AT_ONCE, first=_ANSWERS_FIRST),
+            run=lambda wall: _repeated(ports, wall),
+            by_wall=True,
+            remembered=False,
+        ),
         Job(name="compaction", schedule=Every(_OFTEN), run=Compaction(store).step, remembered=False),
         Job(
             name="retention",
@@ -104,6 +116,13 @@ def _looked_through(store: Store, table: Table, stopping: threading.Event) -> bo
     if store.damage is None and (spoiled := spoiled_chunks(store.path, live=True, stopping=stopping)):
         raise Finding(spoiled)
     return False
+
+
+def _repeated(ports: Ports, wall: datetime) -> bool:
+    repeated = repeat_unanswered(ports, wall=wall)
+    if repeated.damaged:
+        raise Finding("; ".join(repeated.damaged))
+    return repeated.more
 
 
 def _trimmed(folder: Path) -> bool:

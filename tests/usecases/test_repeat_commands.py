@@ -170,6 +170,8 @@ def test_a_damaged_row_is_named_and_stops_no_other_command(ask: Asking) -> None:
     assert ask.way.ids[-1] == whole.command_id
     assert len(repeated.damaged) == 1
     assert f"CMD#{damaged.command_id}" in repeated.damaged[0]
+    assert ask.repeat(8).damaged == ()
+    assert ask.due() == 1
 
 
 def test_many_that_are_due_are_done_in_parts(tmp_path: Path) -> None:
