@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.markup import escape
 
+from app.logs import set_up_logs
 from app.terminal import out, refuse
 
 Data = Annotated[Path | None, typer.Option(help="Folder the bar's data is kept in.")]
@@ -60,6 +61,9 @@ def restore(
     file: Annotated[Path, typer.Argument(help="The backup.", show_default=False)],
     data: Data = None,
     check: Annotated[bool, typer.Option("--check", help="Only read the backup through and say what it holds.")] = False,
+    rows: Annotated[
+        bool, typer.Option("--rows", help="Take only the rows that cannot be read from the backup.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Put a backup in the place of the store; the server must have ended. What lay there is moved away, not lost."""
@@ -68,14 +72,27 @@ def restore(
     from backend.embedded.contents import look_through
     from backend.embedded.copying import CopyFailed
     from backend.embedded.folder import FolderInUse, FolderUnusable
+    from backend.embedded.mending import mend
     from backend.embedded.refused import StoreRefused
     from backend.embedded.restore import restore as put_in_place
+    from backend.ports import StoreUnavailable
 
     began = time.monotonic()
     settings = host_settings(deed="restore", data=data)
     try:
         if check:
             told: dict[str, Any] = {"backup": _told(look_through(file))}
+        elif rows:
+            set_up_logs()  # opening the store tells of its rows too, and answers alone belong on standard output
+            mended = mend(file, settings.data, now=SystemClock().wall())
+            told = {
+                name: [f"{key.pk} / {key.sk}" for key in keys]
+                for name, keys in (
+                    ("put_back", mended.put_back),
+                    ("remade", mended.remade),
+                    ("missing", mended.missing),
+                )
+            }
         else:
             done = put_in_place(file, settings.data, now=SystemClock().wall())
             told = {
@@ -83,13 +100,15 @@ def restore(
                 "before": _told(done.before),
                 "moved_to": str(done.moved_to) if done.moved_to else None,
             }
-    except (StoreRefused, CopyFailed, FolderInUse, FolderUnusable) as refused:
+    except (StoreRefused, StoreUnavailable, CopyFailed, FolderInUse, FolderUnusable) as refused:
         refuse(str(refused), deed="restore")
     except OSError as away:
         refuse(f"{_why(away, settings.data)}: look at its permissions and the disk", deed="restore")
     told["seconds"] = round(time.monotonic() - began, 3)
     if as_json:
         _say_json(told)
+    elif rows and not check:
+        _say_mended(file, told)
     else:
         _say(file, told)
 
@@ -128,6 +147,18 @@ def _say(file: Path, told: dict[str, Any]) -> None:
             f"It held {before['readings']:,} readings. Those measured after {backup['newest'] or 'the beginning'} "
             f"and until {before['newest']} are not in the backup."
         )
+
+
+def _say_mended(file: Path, told: dict[str, Any]) -> None:
+    for name, sentence in (
+        ("put_back", f"put back as it stood in {file}; look at its tap, and change what has changed since"),
+        ("remade", "is made anew by the next readings"),
+        ("missing", f"is in {file} neither, and stays as it is: try another backup"),
+    ):
+        for row in told[name]:
+            out.print(escape(f"{row}: {sentence}."))
+    if not any(told[name] for name in ("put_back", "remade", "missing")):
+        out.print("Every row of the store can be read: nothing is changed.")
 
 
 def _told(contents: Any) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from app.pages.tap_facts import KEG_WORDS, facts_of, moment_words
 from app.pages.tap_history import RANGE_WORDS, history_of
 from app.site import Site
 from app.theme import TITLE, frame, refusal_notice, refused
+from backend.cellar.rows import BadRow
 from backend.domain.face import TapFace
 from backend.domain.ids import TapId
 from backend.domain.keg_type import KEG_TYPES
@@ -46,6 +47,9 @@ def register(site: Site) -> None:
             view = await _view(site, TapId.parse(tap_id))
         except Refusal as why:
             refused(site, why, status=404)
+            return
+        except BadRow as why:
+            refused(site, why, status=500)
             return
         with frame(site, _title(view.face), place=view.location.name):
             page = TapPage(site, view)
@@ -81,7 +85,7 @@ class TapPage:
         """Show the tap as it stands now; a refusal becomes a notice."""
         try:
             view = await _view(self._site, self._tap_id)
-        except Refusal as why:
+        except (Refusal, BadRow) as why:
             refusal_notice(why)
             return
         self._live.apply([row_of(view.face, location=view.location)])
@@ -95,7 +99,7 @@ class TapPage:
             history = await ask(
                 view_history, self._site.ports, tap_id=self._tap_id, span=self._span, member=current_member(), now=now
             )
-        except Refusal as why:
+        except (Refusal, BadRow) as why:
             refusal_notice(why)
             return
         self._drawn_at, self._bin_seconds, self._drawn_pct = now, history.bin_seconds, self._percent()

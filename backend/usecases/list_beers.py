@@ -10,6 +10,7 @@ from backend.usecases import load
 def list_beers(ports: Ports, *, location_id: str, member: Member) -> tuple[Beer, ...]:
     """Give every beer of the account, by name. Raises NotFound, Forbidden."""
     member.must(Act.VIEW_LEVELS, location_id=location_id)
-    listed = [rows.text(item, "beer_id") for item in load.every(ports, Query(partition=beers.CATALOGUE))]
-    items = ports.table.get_many([beers.key(beer_id) for beer_id in listed])
-    return tuple(beers.from_item(items[beers.key(beer_id)]) for beer_id in listed if beers.key(beer_id) in items)
+    catalogue = load.every(ports, Query(partition=beers.CATALOGUE))
+    listed = [beers.key(beer_id) for beer_id in load.readable(lambda item: rows.text(item, "beer_id"), catalogue)]
+    items = ports.table.get_many(listed)
+    return tuple(load.readable(beers.from_item, [items[key] for key in listed if key in items]))

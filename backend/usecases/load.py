@@ -1,8 +1,10 @@
 """Loading what use cases begin with; nothing found is a named refusal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from backend.cellar import beers, kegs, locations, taps
+from backend.cellar.rows import UnreadableRow
 from backend.domain.beer import Beer
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg
@@ -11,6 +13,8 @@ from backend.domain.location import Location
 from backend.domain.refusal import NotFound
 from backend.domain.tap import Tap
 from backend.ports import Item, Ports, Query
+
+T = TypeVar("T")
 
 
 def location(ports: Ports, location_id: str) -> Location:
@@ -58,6 +62,15 @@ def gravity(ports: Ports, ledger: Ledger) -> float:
     if ledger.specific_gravity is not None:
         return ledger.specific_gravity
     return beer(ports, keg(ports, ledger.keg_id).beer_id).specific_gravity
+
+
+def readable(read: Callable[[Item], T], items: Iterable[Item]) -> Iterator[T]:
+    """Those of a list that can be read; a store tells of the others by itself, once each."""
+    for item in items:
+        try:
+            yield read(item)
+        except UnreadableRow:
+            continue
 
 
 def every(ports: Ports, query: Query) -> Sequence[Item]:

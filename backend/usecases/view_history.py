@@ -135,12 +135,12 @@ def view_history(
 def _kegs(ports: Ports, found: Sequence[Bin]) -> dict[str, KegOutline]:
     """The kegs of these bins, as is told of them today."""
     items = ports.table.get_many([kegs.key(keg_id) for keg_id in set(map(_KEG_ID, found)) if keg_id is not None])
-    return {keg.keg_id: keg for keg in map(kegs.outline_from_item, items.values())}
+    return {keg.keg_id: keg for keg in load.readable(kegs.outline_from_item, items.values())}
 
 
 def _beers(ports: Ports, stood: Iterable[KegOutline]) -> dict[str, Beer]:
     items = ports.table.get_many([beers.key(beer_id) for beer_id in {keg.beer_id for keg in stood}])
-    return {beer.beer_id: beer for beer in map(beers.from_item, items.values())}
+    return {beer.beer_id: beer for beer in load.readable(beers.from_item, items.values())}
 
 
 def _bins(weights: Sequence[Bin], loads: Mapping[str, Load]) -> Iterator[LevelBin]:

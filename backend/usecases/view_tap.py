@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from backend.cellar import kegs, pours, scales, taps
@@ -60,12 +61,13 @@ def view_tap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) -> T
 def kegs_of(ports: Ports, *, tap_id: TapId, until: datetime, limit: int) -> tuple[Keg, ...]:
     """Give the kegs that stood on a tap, newest first."""
     page = ports.table.query(kegs.stays(tap_id, until=until, limit=limit))
-    stays = [kegs.stay_from_item(item, tap_id=tap_id) for item in page.items]
+    stays = list(load.readable(partial(kegs.stay_from_item, tap_id=tap_id), page.items))
     items = ports.table.get_many([kegs.key(stay.keg_id) for stay in stays])
-    return tuple(kegs.from_item(items[kegs.key(stay.keg_id)]) for stay in stays if kegs.key(stay.keg_id) in items)
+    there = [items[kegs.key(stay.keg_id)] for stay in stays if kegs.key(stay.keg_id) in items]
+    return tuple(load.readable(kegs.from_item, there))
 
 
 def _recent(ports: Ports, tap_id: TapId, now: datetime) -> tuple[Pour, ...]:
     query = pours.between(tap_id.location_id, start=now - RECENT, end=now, limit=1000, descending=True)
-    found = (pours.from_item(item) for item in load.every(ports, query))
+    found = load.readable(pours.from_item, load.every(ports, query))
     return tuple(pour for pour in found if pour.tap_id == tap_id)[:MOST_POURS]

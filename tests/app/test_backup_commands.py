@@ -4,6 +4,8 @@ import json
 import os
 import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,6 +50,7 @@ def ports(data: Path) -> Iterator[Ports]:
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SCALE_SENSE_BACKUP_FOLDER", raising=False)
+    monkeypatch.setattr("app.backup_commands.set_up_logs", lambda: None)
     return lambda *arguments: CliRunner().invoke(cli, [str(one) for one in arguments])
 
 
@@ -276,6 +279,41 @@ def test_a_server_at_work_is_named_and_left_alone(run: Run, data: Path, ended: P
     lock.release()
 
     assert re.match(rf"the data folder {data} is in use by process \d+ since 2026-03-21T03:40:00", said)
+
+
+def test_only_the_rows_that_cannot_be_read_are_taken_from_a_backup(run: Run, data: Path, ended: Path) -> None:
+    sql(
+        "UPDATE items SET body = '{' WHERE sk = 'TAP#01';"
+        "UPDATE rewritten SET body = '{' WHERE place = (SELECT place FROM items WHERE sk = 'TAP#01#STATE')"
+    )(data / FILE_NAME)
+
+    command = [sys.executable, "-m", "app", "restore", ended, "--rows", "--data", data, "--json"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "SCALE_SENSE"))}
+    process = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    done = json.loads(process.stdout)
+    again = run("restore", ended, "--rows", "--data", data)
+
+    rows = {
+        "put_back": ["LOCATION#loc-001 / TAP#01", "LOCATION#loc-002 / TAP#01"],
+        "remade": ["LOCATION#loc-001 / TAP#01#STATE"],
+        "missing": [],
+    }
+    assert {name: done[name] for name in rows} == rows
+    assert again.output == "Every row of the store can be read: nothing is changed.\n"
+    assert "TAP#01#STATE" in process.stderr  # what opening the store says of it is no part of the answer
+    assert not (data / "replaced").exists()
+
+
+def test_each_row_is_said_with_what_to_do(run: Run, data: Path, ended: Path) -> None:
+    sql("UPDATE items SET body = '{' WHERE sk = 'TAP#01'")(data / FILE_NAME)
+    sql("UPDATE items SET body = '{', pk = 'YOUNG' WHERE sk = 'TAP#02'")(data / FILE_NAME)
+
+    said = " ".join(run("restore", ended, "--rows", "--data", data).output.split())
+
+    assert "LOCATION#loc-001 / TAP#01: put back as it stood in" in said
+    assert "look at its tap, and change what has changed since." in said
+    assert "YOUNG / TAP#02: is in" in said
+    assert "neither, and stays as it is: try another backup." in said
 
 
 def sql(script: str) -> Callable[[Path], None]:

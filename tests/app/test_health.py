@@ -19,6 +19,7 @@ from app.health import health_router
 from app.live import Live
 from app.simulator import Simulator
 from app.site import Site
+from backend.cellar.rows import UnreadableRow
 from backend.clock import DemoClock
 from backend.domain.refusal import NotFound
 from backend.embedded.backup import back_up
@@ -28,6 +29,8 @@ from backend.embedded.intake import Intake
 from backend.embedded.migrations import copy_name
 from backend.embedded.schema import FILE_NAME
 from backend.embedded.store import Store
+from backend.embedded.table import SqliteTable
+from backend.ports import Key, Put
 from backend.wiring.embedded import Embedded, open_embedded
 
 FIELDS = {
@@ -98,7 +101,8 @@ def test_health_tells_what_a_machine_needs_to_know(serving: Serving) -> None:
             assert told["readings_stored"] == 2
             assert told["store"] == {"pending": True, "note": None, "restored": None, "unreadable": []}
             assert told["jobs"] == {
-                name: {"last": None, "note": None} for name in ("compaction", "retention", "broker log", "damage")
+                name: {"last": None, "note": None}
+                for name in ("commands", "compaction", "retention", "broker log", "damage")
             }
             assert told["simulator"] is None
             assert [
@@ -227,6 +231,87 @@ def test_damage_met_at_work_is_said_with_what_to_do(serving: Serving) -> None:
 
             assert told["status"] == "degraded"
             assert "(row 7 missing from index): end the server and start it again" in told["store"]["note"]
+
+    run(story())
+
+
+def test_a_row_that_cannot_be_read_is_named_and_the_page_goes_on(serving: Serving) -> None:
+    async def story() -> None:
+        async with serving() as served:
+            weigh(served.embedded.ports, 1, 100.0, 99.0)
+            with served.embedded.store.write() as db:
+                db.execute("UPDATE rewritten SET body = '{'")
+
+            told = await served.health()
+
+            assert told["status"] == "degraded"
+            (named,) = told["store"]["unreadable"]
+            assert named.startswith("row LOCATION#loc-001 / TAP#01#STATE cannot be read")
+            assert "all others go on" in told["store"]["note"]
+            assert named in told["store"]["note"]
+            assert (told["taps"], told["readings_stored"]) == (2, 2)
+
+    run(story())
+
+
+def test_a_row_with_something_else_in_it_is_named_too(serving: Serving) -> None:
+    async def story() -> None:
+        async with serving() as served:
+            served.embedded.ports.table.transact([Put(item={"PK": "LOCATION#loc-001", "SK": "TAP#first"})])
+
+            told = await served.health()
+
+            (named,) = told["store"]["unreadable"]
+            assert named.startswith("row LOCATION#loc-001 / TAP#first: ")
+
+    run(story())
+
+
+def test_a_location_that_cannot_be_read_is_named(serving: Serving) -> None:
+    async def story() -> None:
+        async with serving() as served:
+            with served.embedded.store.write() as db:
+                db.execute("UPDATE items SET body = '{' WHERE pk = 'LOCATION#loc-001' AND sk = 'META'")
+
+            told = await served.health()
+
+            assert told["status"] == "degraded"
+            assert [why.split(" cannot")[0] for why in told["store"]["unreadable"]] == ["row LOCATION#loc-001 / META"]
+
+    run(story())
+
+
+def test_many_rows_are_listed_and_a_few_of_them_named_in_the_note(serving: Serving) -> None:
+    async def story() -> None:
+        async with serving() as served:
+            for n in range(5):
+                served.embedded.store.unreadable.add(Key("P", str(n)), UnreadableRow.at("P", str(n), why="cut"))
+
+            told = (await served.health())["store"]
+
+            assert len(told["unreadable"]) == 5
+            assert told["note"].endswith(", and 2 more")
+
+    run(story())
+
+
+def test_what_was_taken_away_at_the_start_is_said_for_a_day(
+    serving: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wall = datetime.now(tz=UTC)
+    with Store(tmp_path, now=wall) as store:
+        SqliteTable(store).transact([Put(item={"PK": "LOCATION#loc-001", "SK": "TAP#01#STATE"})])
+        with store.write() as db:
+            db.execute("UPDATE rewritten SET body = x''")
+
+    async def story() -> None:
+        async with serving() as served:
+            told = await served.health()
+            assert told["status"] == "degraded"
+            assert told["store"]["note"].endswith("made anew by the next readings: LOCATION#loc-001 / TAP#01#STATE")
+
+            monkeypatch.setattr(DemoClock, "wall", lambda _: wall + timedelta(days=2))
+            assert (await served.health())["store"]["note"] is None
 
     run(story())
 
