@@ -108,7 +108,7 @@ def test_a_backup_holds_what_was_only_shown_when_it_began(bar: Bar, plan: Backup
 
 
 def test_without_a_plan_no_backups_are_made(bar: Bar) -> None:
-    assert list(clockwork(bar, None, Wall()).state()) == ["compaction", "retention", "broker log", "damage"]
+    assert list(clockwork(bar, None, Wall()).state()) == ["commands", "compaction", "retention", "broker log", "damage"]
 
 
 def test_a_bar_that_is_not_set_up_yet_goes_by_utc(bar: Bar) -> None:
