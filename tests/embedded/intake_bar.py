@@ -28,6 +28,7 @@ class Bar:
 
     ports: Ports
     store: Store
+    commands: LinkCommands
 
     def weights(self, tap: int = 1) -> list[float]:
         """Every weight in the history of a tap, oldest first."""
@@ -40,7 +41,8 @@ class Bar:
 def opened_bar(folder: Path, *, taps: int = 1) -> Iterator[Bar]:
     """Open the store in `folder`, with SCALE-1 under tap 1, SCALE-2 under tap 2, and so on."""
     with Store(folder, now=datetime.now(tz=UTC)) as store:
-        ports = Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed(), commands=LinkCommands())
+        commands = LinkCommands()
+        ports = Ports(table=SqliteTable(store), history=SqliteHistory(store), feed=LocalFeed(), commands=commands)
         open_location(
             ports, location=Location(location_id=LOCATION, name="Test bar", timezone="Europe/Berlin"), member=OWNER
         )
@@ -48,7 +50,7 @@ def opened_bar(folder: Path, *, taps: int = 1) -> Iterator[Bar]:
             tap_id = TapId(LOCATION, number)
             set_up_tap(ports, tap_id=tap_id, member=OWNER)
             place_scale(ports, device_id=f"SCALE-{number}", tap_id=tap_id, member=OWNER, now=BEFORE)
-        yield Bar(ports=ports, store=store)
+        yield Bar(ports=ports, store=store, commands=commands)
 
 
 def spoil(bar: Bar, key: Key) -> None:

@@ -108,6 +108,7 @@ async def running(
             broker=own,
             client_id="scale-sense-test",
             commit_seconds=commit_seconds,
+            linked=bar.commands.use,
         )
         await intake.start()
         publisher = await asyncio.to_thread(connected_publisher, own)
