@@ -1,15 +1,21 @@
-"""Rows of a keg: `KEG#… / META`, `/ TARE`, `/ LEDGER`, and when it stood on a tap: `LOCATION#… / TAPPED#07#<time>`."""
+"""Rows of a keg: `KEG#… / META`, `/ TARE`, `/ LEDGER`; when it stood on a tap: `LOCATION#… / TAPPED#07#<time>`.
+
+And in the list of its location by its state: `LOCATION#… / KEGS#in_stock#<keg>`.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from backend.cellar import rows
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg, KegState, Tare, TareSource, check_weights
 from backend.domain.ledger import Ledger
 from backend.domain.times import iso
-from backend.ports import Item, Key, Put, Query
+from backend.ports import Action, Delete, Item, Key, Put, Query
+
+
+_LISTED: Final = "KEGS#"
 
 
 def key(keg_id: str) -> Key:
@@ -38,15 +44,56 @@ def put(keg: Keg) -> Put:
         "full_lbs": keg.full_lbs,
         "tapped_at": rows.iso_or_none(keg.tapped_at),
         "closed_at": rows.iso_or_none(keg.closed_at),
+        "queued_on": str(keg.queued_on) if keg.queued_on else None,
+        "taken_lbs": keg.taken_lbs,
+        "cost_cents": keg.cost_cents,
+        "filled_on": keg.filled_on.isoformat() if keg.filled_on else None,
+        "best_by": keg.best_by.isoformat() if keg.best_by else None,
+        "label": keg.label,
         "version": keg.version + 1,
     }
     return Put(item=item, expected_version=keg.version)
 
 
+def puts(keg: Keg, *, before: KegState | None) -> list[Action]:
+    """Write a keg, and let the list of its location name it under its present state; `before` was the one till now."""
+    where = listed_key(keg.location_id, keg.state, keg.keg_id)
+    listed: Item = {"PK": where.pk, "SK": where.sk, "keg_id": keg.keg_id}
+    actions: list[Action] = [put(keg), Put(item=listed)]
+    if before is not None and before is not keg.state:
+        actions.append(Delete(key=listed_key(keg.location_id, before, keg.keg_id)))
+    return actions
+
+
+def deletes(keg: Keg) -> list[Action]:
+    """Let a keg that never was go, with all that was written of it."""
+    return [
+        Delete(key=key(keg.keg_id), expected_version=keg.version),
+        Delete(key=Key(f"KEG#{keg.keg_id}", "TARE")),
+        Delete(key=listed_key(keg.location_id, keg.state, keg.keg_id)),
+    ]
+
+
+def listed_key(location_id: str, state: KegState, keg_id: str) -> Key:
+    """Where a keg stands in the list of its location."""
+    return Key(f"LOCATION#{location_id}", f"{_LISTED}{state.value}#{keg_id}")
+
+
+def listed(location_id: str, state: KegState, *, limit: int) -> Query:
+    """The kegs of a location in one state, the youngest id first."""
+    return Query(
+        partition=f"LOCATION#{location_id}", begins_with=f"{_LISTED}{state.value}#", limit=limit, descending=True
+    )
+
+
+def key_of_listed(item: Item) -> Key:
+    """Where the keg lies that a row of the list names."""
+    return key(rows.text(item, "keg_id"))
+
+
 @rows.reads
 def from_item(item: Item) -> Keg:
     """Read a keg's META row; raises BadRow."""
-    tap = rows.text_or_none(item, "tap_id")
     return Keg(
         keg_id=rows.text(item, "PK").removeprefix("KEG#"),
         location_id=rows.text(item, "loc_id"),
@@ -55,11 +102,22 @@ def from_item(item: Item) -> Keg:
         state=KegState(rows.text(item, "state")),
         tare=Tare(empty_lbs=rows.number(item, "empty_lbs"), source=TareSource(rows.text(item, "tare_source"))),
         full_lbs=rows.number(item, "full_lbs"),
-        tap_id=TapId.parse(tap) if tap else None,
+        tap_id=_tap_or_none(item, "tap_id"),
         tapped_at=rows.moment_or_none(item, "tapped_at"),
         closed_at=rows.moment_or_none(item, "closed_at"),
+        queued_on=_tap_or_none(item, "queued_on"),
+        taken_lbs=rows.number_or_none(item, "taken_lbs"),
+        cost_cents=rows.whole_or_none(item, "cost_cents"),
+        filled_on=rows.day_or_none(item, "filled_on"),
+        best_by=rows.day_or_none(item, "best_by"),
+        label=rows.text_or_none(item, "label"),
         version=rows.version_of(item),
     )
+
+
+def _tap_or_none(item: Item, name: str) -> TapId | None:
+    tap = rows.text_or_none(item, name)
+    return TapId.parse(tap) if tap else None
 
 
 class KegOutline(NamedTuple):
@@ -166,6 +224,11 @@ def put_on_tap(stay: OnTap) -> Put:
         "closed_at": rows.iso_or_none(stay.closed_at),
     }
     return Put(item=item)
+
+
+def stay_key(tap_id: TapId, *, tapped_at: datetime) -> Key:
+    """Where the stay lies that began then."""
+    return Key(f"LOCATION#{tap_id.location_id}", _stay_prefix(tap_id) + iso(tapped_at))
 
 
 def stays(tap_id: TapId, *, until: datetime, limit: int) -> Query:

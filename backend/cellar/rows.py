@@ -1,7 +1,7 @@
 """Reading attributes out of an item with their types, so that a damaged row says where it is damaged."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import wraps
 from typing import Concatenate, ParamSpec, Self, TypeVar
 
@@ -115,6 +115,15 @@ def moment(item: Item, name: str) -> datetime:
 def moment_or_none(item: Item, name: str) -> datetime | None:
     """A moment, where there is one."""
     return None if item.get(name) is None else moment(item, name)
+
+
+def day_or_none(item: Item, name: str) -> date | None:
+    """A day of the calendar, where there is one."""
+    told = text_or_none(item, name)
+    try:
+        return None if told is None else date.fromisoformat(told)
+    except ValueError as bad:
+        raise _bad(item, name, told, "a day such as 2026-03-18") from bad
 
 
 def iso_or_none(when: datetime | None) -> str | None:

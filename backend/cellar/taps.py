@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from backend.cellar import asides, rows
+from backend.cellar import asides, rows, swapping
 from backend.domain.ids import TapId
 from backend.domain.level import Level, NoLevel
 from backend.domain.reading import Watermark
@@ -54,6 +54,8 @@ def put(tap: Tap) -> Put:
         "specific_gravity": tap.specific_gravity,
         "aside": asides.item_of(tap.aside),
         "cleaned_at": rows.iso_or_none(tap.cleaned_at),
+        "swapped_at": rows.iso_or_none(tap.swapped_at),
+        "cost_cents": tap.cost_cents,
         "version": tap.version + 1,
     }
     if tap.scale_id is not None:
@@ -78,6 +80,8 @@ def from_item(item: Item) -> Tap:
         specific_gravity=rows.number_or_none(item, "specific_gravity"),
         aside=asides.of_value(item.get("aside")),
         cleaned_at=rows.moment_or_none(item, "cleaned_at"),
+        swapped_at=rows.moment_or_none(item, "swapped_at"),
+        cost_cents=rows.whole_or_none(item, "cost_cents"),
         version=rows.version_of(item),
     )
 
@@ -104,6 +108,7 @@ def put_state(state: TapState) -> Put:
         "digest": state.mark.digest,
         "cal": state.mark.cal,
         "shown": _shown_item(state.shown),
+        "swap": swapping.item_of(state.swap),
         "version": state.version + 1,
     }
     return Put(item=item, expected_version=state.version)
@@ -129,6 +134,7 @@ def state_from_item(item: Item) -> TapState:
         keg_id=rows.text_or_none(item, "keg_id"),
         stable=rows.flag(item, "stable", default=True),
         shown=_shown(item.get("shown")),
+        swap=swapping.of_value(item.get("swap")),
         version=rows.version_of(item),
     )
 

@@ -7,14 +7,15 @@ from typing import Final
 
 from backend.domain.beer import Beer
 from backend.domain.ids import TapId
+from backend.domain.keg import empty_net_lbs
 from backend.domain.level import Level, NoLevel, level_of_net
 from backend.domain.location import Settings
 from backend.domain.maintenance import Aside
 from backend.domain.scale import Scale, ScaleStatus
+from backend.domain.shown import Load
+from backend.domain.swap import SwapStep
 from backend.domain.tap import Tap, TapState
-
-EMPTY_LBS: Final = 0.6
-"""Net weight at which a keg counts as empty: the gas in an emptied half barrel alone weighs about 0.46 lb."""
+from backend.domain.units import gallons_of
 
 
 class Condition(StrEnum):
@@ -29,6 +30,7 @@ class Condition(StrEnum):
     OK = "ok"
 
 
+_WITHOUT_KEG: Final = {SwapStep.PLACED: NoLevel.SET_DOWN, SwapStep.UNKNOWN: NoLevel.WHICH_KEG}
 _WITHOUT_LEVEL: Final = {
     NoLevel.LIFTED: Condition.LIFTED,
     NoLevel.SET_DOWN: Condition.LIFTED,
@@ -43,7 +45,8 @@ class TapFace:
     `at` is when the reading behind it was measured. `online` is False once the scale's last will was heard, and None
     for a scale that never said of itself that it is there: that one is judged by the age of its readings. `damage`
     says which row could not be read. `aside` says why the tap is set aside, while it is; `cleaning_due` when its line
-    is to be cleaned.
+    is to be cleaned. `swap` says how far a change of kegs has come. `price_cents` is what a serving sells for and
+    `value_left_cents` what the beer that is left has cost, in minor units of the bar's currency.
     """
 
     tap_id: TapId
@@ -59,6 +62,9 @@ class TapFace:
     damage: str | None = None
     aside: Aside | None = None
     cleaning_due: datetime | None = None
+    swap: SwapStep = SwapStep.NONE
+    price_cents: int | None = None
+    value_left_cents: int | None = None
 
 
 def face_of(tap: Tap, *, state: TapState | None, beer: Beer | None, scale: Scale | None, settings: Settings) -> TapFace:
@@ -68,7 +74,7 @@ def face_of(tap: Tap, *, state: TapState | None, beer: Beer | None, scale: Scale
         tap_id=tap.tap_id,
         beer=beer,
         type_id=tap.type_id,
-        condition=_condition(level, why, settings),
+        condition=_condition(level, why, settings, tap),
         level=level,
         why=why.value if why else None,
         servings=beer.serving.in_gallons(level.gallons) if beer and level else None,
@@ -77,7 +83,18 @@ def face_of(tap: Tap, *, state: TapState | None, beer: Beer | None, scale: Scale
         online=_online(scale),
         aside=_aside(tap, state),
         cleaning_due=tap.cleaning_due,
+        swap=swap_step(tap, state),
+        price_cents=beer.price_cents if beer else None,
+        value_left_cents=_value_left_cents(tap, beer, level),
     )
+
+
+def is_empty(net_lbs: float, *, load: Load | None) -> bool:
+    """Whether so little (net lb) is left of a keg that it is empty: the gas above the beer weighs something too."""
+    if load is None:
+        return net_lbs <= 0
+    capacity = gallons_of(load.full_lbs - load.empty_lbs, specific_gravity=load.specific_gravity)
+    return net_lbs <= empty_net_lbs(capacity)
 
 
 def unreadable_face(tap_id: TapId, *, beer: Beer | None, damage: str) -> TapFace:
@@ -109,9 +126,25 @@ def _aside(tap: Tap, state: TapState | None) -> Aside | None:
     return None if over else tap.aside
 
 
+def swap_step(tap: Tap, state: TapState | None) -> SwapStep:
+    """Say how far a change of kegs has come that is under way."""
+    swap = state.swap if state is not None else None
+    if swap is None or (swap.keg_id is None and tap.swapped_at is None):
+        return SwapStep.NONE
+    if swap.placed_at is None:
+        return SwapStep.LIFTED
+    return SwapStep.UNKNOWN if swap.judged else SwapStep.PLACED
+
+
+def _value_left_cents(tap: Tap, beer: Beer | None, level: Level | None) -> int | None:
+    """What the beer that is left has cost: by the keg's own price, else by what a keg of this beer usually costs."""
+    cost_cents = tap.cost_cents if tap.cost_cents is not None else beer.cost_cents if beer else None
+    return None if cost_cents is None or level is None else round(cost_cents * level.percent / 100)
+
+
 def _level(tap: Tap, state: TapState | None) -> tuple[Level | None, NoLevel | None]:
     if tap.keg_id is None:
-        return None, NoLevel.NO_KEG
+        return None, _WITHOUT_KEG.get(swap_step(tap, state), NoLevel.NO_KEG)
     load = tap.load
     if load is None:
         return None, NoLevel.NO_TARE
@@ -127,10 +160,10 @@ def _level(tap: Tap, state: TapState | None) -> tuple[Level | None, NoLevel | No
     return shown, None
 
 
-def _condition(level: Level | None, why: NoLevel | None, settings: Settings) -> Condition:
+def _condition(level: Level | None, why: NoLevel | None, settings: Settings, tap: Tap) -> Condition:
     if level is None:
         return _WITHOUT_LEVEL.get(why or NoLevel.NO_KEG, Condition.NO_KEG)
-    if level.net_lbs <= EMPTY_LBS:
+    if is_empty(level.net_lbs, load=tap.load):
         return Condition.EMPTY
     if level.percent <= settings.low_keg_critical_pct:
         return Condition.CHANGE

@@ -1,7 +1,7 @@
 """How fresh the beer in a keg is, from its dates: beer does not keep for ever, and most of it has travelled already.
 
-Unpasteurised beer is at its best for 45 to 60 days after filling, pasteurised for 90 to 120 (Micro Matic, "How long does
-keg beer remain fresh"; the brewer's own date, where there is one, knows better).
+Unpasteurised beer is at its best for 45 to 60 days after filling, pasteurised for 90 to 120 (Micro Matic, "How long
+does keg beer remain fresh"; the brewer's own date, where there is one, knows better).
 """
 
 from dataclasses import dataclass

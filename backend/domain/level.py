@@ -16,6 +16,7 @@ class NoLevel(StrEnum):
 
     NO_READING = "no reading yet"
     NO_KEG = "no keg assigned"
+    WHICH_KEG = "which keg is this?"
     NO_TARE = "tare not set"
     LIFTED = "keg lifted"
     SET_DOWN = "keg set down: checking"

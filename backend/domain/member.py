@@ -23,7 +23,9 @@ class Act(StrEnum):
     VIEW_LEVELS = "view levels"
     TARE = "tare or maintenance"
     BOOK_WASTE = "book waste"
+    SWAP = "change a keg"
     ASSIGN = "assign beer or keg"
+    STOCK = "manage kegs"
     VIEW_REPORTS = "view reports"
     MANAGE_SETTINGS = "manage settings"
     CALIBRATE = "calibrate scales"
@@ -38,7 +40,9 @@ LEAST_ROLE: Final[Mapping[Act, Role]] = MappingProxyType(
         Act.VIEW_LEVELS: Role.STAFF,
         Act.TARE: Role.STAFF,
         Act.BOOK_WASTE: Role.STAFF,
+        Act.SWAP: Role.STAFF,
         Act.ASSIGN: Role.MANAGER,
+        Act.STOCK: Role.MANAGER,
         Act.VIEW_REPORTS: Role.MANAGER,
         Act.MANAGE_SETTINGS: Role.MANAGER,
         Act.CALIBRATE: Role.MANAGER,

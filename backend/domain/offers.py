@@ -33,8 +33,8 @@ _LIGHTER: Final = (_PLACES[OfferWhy.LIFTED_LATELY] + _PLACES[OfferWhy.SAME_AGAIN
 class Candidate:
     """A keg that may have been set down.
 
-    `keg_id` None: a keg that is in no list, of this beer and size. `expected_lbs` is what it should weigh (gross), within
-    `within_lbs`; `lighter_lbs` is how much less than that it may weigh beside.
+    `keg_id` None: a keg that is in no list, of this beer and size. `expected_lbs` is what it should weigh (gross),
+    within `within_lbs`; `lighter_lbs` is how much less than that it may weigh beside.
     """
 
     keg_id: str | None
@@ -53,7 +53,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """A keg that fits: what it should weigh (gross lb), and by how much (lb) the load is off it; None without a load."""
+    """A keg that fits: what it should weigh (gross lb), and by how much the load is off that; None without a load."""
 
     keg_id: str | None
     beer_id: str

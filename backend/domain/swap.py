@@ -1,8 +1,8 @@
 """A change of kegs as a scale sees it: a lift, a gap, a new load; or only a weight that no beer can explain.
 
-A change is told by what stands on the platform, never by how long it took: nothing (the keg is lifted), then a load that
-stands still (set down), which is judged once it has stood for a few seconds. What was set down and lifted again is still
-the same change. A scale that was silent shows no lift; then a weight that no pouring can explain stands for it.
+A change is told by what stands on the platform, never by how long it took: nothing (the keg is lifted), then a load
+that stands still (set down), which is judged once it has stood for a few seconds. What was set down and lifted again is
+still the same change. A scale that was silent shows no lift; then a weight that no pouring can explain stands for it.
 """
 
 from collections.abc import Sequence
@@ -73,7 +73,7 @@ def swap_after(
 ) -> Swap | None:
     """Give what is known of a change of kegs after a reading.
 
-    `keg_id` with its shell of `empty_lbs` is the keg that should stand there, `before` what was shown before the reading.
+    `keg_id` with its shell of `empty_lbs` is the keg that should stand there, `before` what was shown before this.
     """
     if _is_bare(seen.gross_lbs, empty_lbs):
         return _lifted(swap, seen, keg_id, before)
@@ -158,10 +158,10 @@ class KegBefore:
 class SwapRecord:
     """One change of kegs: what it was, who said so, and how to take it back.
 
-    `at` is since when the new keg counts, and names the record. `old_keg_id` stood there until `lifted_at`; `new_keg_id`
-    None: nobody knows yet which keg was set down. `old_before` and `new_before` are what both kegs were before; the new
-    one did not exist where `new_before` is None. `from_tap` is where the new keg stood until then, lifted off and not
-    yet replaced there.
+    `at` is since when the new keg counts, and names the record. `old_keg_id` stood there until `lifted_at`;
+    `new_keg_id` None: nobody knows yet which keg was set down. `old_before` and `new_before` are what both kegs were
+    before; the new one did not exist where `new_before` is None. `from_tap` is where the new keg stood until then,
+    lifted off and not yet replaced there.
     """
 
     tap_id: TapId

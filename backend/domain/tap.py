@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from backend.domain.ids import TapId
-from backend.domain.level import Level, NoLevel, is_lifted, level_of
+from backend.domain.level import LIFTED_SHARE, Level, NoLevel, is_lifted, level_of
 from backend.domain.maintenance import CLEANING_EVERY, Aside
 from backend.domain.reading import Reading, Watermark, in_the_future, is_newer
-from backend.domain.shown import Load, Shown, Weighed, shown_after_silence, shown_level, shown_lifted
+from backend.domain.shown import GAP, Load, Shown, Weighed, shown_after_silence, shown_level, shown_lifted
+from backend.domain.swap import Standing, Swap, swap_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,8 @@ class Tap:
 
     `full_lbs`, `empty_lbs` and `specific_gravity` are the values in force for the keg that is on; None without one.
     `scale_since` is when this scale was put under this tap. `aside` is the last time the tap was set aside, also when
-    that is over; `cleaned_at` is when its line was cleaned last.
+    that is over; `cleaned_at` is when its line was cleaned last. `swapped_at` names the record of the last change of kegs,
+    and `cost_cents` is what the keg cost that is on.
     """
 
     tap_id: TapId
@@ -32,6 +34,8 @@ class Tap:
     specific_gravity: float | None = None
     aside: Aside | None = None
     cleaned_at: datetime | None = None
+    swapped_at: datetime | None = None
+    cost_cents: int | None = None
     version: int = 0
 
     @property
@@ -50,7 +54,10 @@ class Tap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TapState:
-    """What the newest reading says of a tap; `level` is the absolute truth, `shown` what the board tells."""
+    """What the newest reading says of a tap; `level` is the absolute truth, `shown` what the board tells.
+
+    `swap` is the change of kegs under way, where there is one.
+    """
 
     tap_id: TapId
     weight_lbs: float
@@ -60,6 +67,7 @@ class TapState:
     keg_id: str | None = None
     stable: bool = True
     shown: Shown | None = None
+    swap: Swap | None = None
     version: int = 0
 
     @property
@@ -82,11 +90,17 @@ def absolute_level(gross_lbs: float, *, load: Load | None) -> Level | NoLevel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """What readings made of a tap: its state after them, those that moved it, and how often its time went back."""
+    """What readings made of a tap: its state after them, those that moved it, and how often its time went back.
+
+    `decided` is how many of the readings given were looked at: those behind a change of kegs that is to be judged first
+    (`ripe`) were not.
+    """
 
     state: TapState | None
     readings: Sequence[Reading]
     set_back: int
+    decided: int
+    ripe: bool = False
 
 
 def state_after(state: TapState | None, reading: Reading, *, tap: Tap, tolerance_scale: float = 1.0) -> TapState | None:
@@ -95,35 +109,81 @@ def state_after(state: TapState | None, reading: Reading, *, tap: Tap, tolerance
     return moved.state if moved.readings else None
 
 
-def moved_by(state: TapState | None, readings: Sequence[Reading], *, tap: Tap, tolerance_scale: float = 1.0) -> Moved:
+def moved_by(
+    state: TapState | None,
+    readings: Sequence[Reading],
+    *,
+    tap: Tap,
+    tolerance_scale: float = 1.0,
+    judged: datetime | None = None,
+) -> Moved:
     """Give what readings make of the state of `tap`, taken one after the other.
 
     One that is not newer than the state moves nothing, nor does one measured before the present keg was tapped: it
     tells nothing of that keg. Times in the future of their receipt (by more than 120 s, times `tolerance_scale`) are
-    those of a clock that was ahead and is not any more: then the time of the state goes back, once.
+    those of a clock that was ahead and is not any more: then the time of the state goes back, once. Where a change of
+    kegs is ripe to be judged the rest waits for that, unless the load that was put on at `judged` is meant: it was
+    looked at already.
     """
+    swap = state.swap if state is not None else None
+    if swap is not None and swap.ripe and swap.placed_at != judged:
+        return Moved(state=state, readings=[], set_back=0, decided=0, ripe=True)
     moving: list[Reading] = []
     set_back = 0
     load, tapped_at = tap.load, tap.tapped_at
     same_keg = state is not None and state.keg_id == tap.keg_id
     shown = state.shown if state is not None and same_keg and load is not None else None
     mark: Watermark | Reading | None = state.mark if state is not None else None
+    bare_lbs = load.empty_lbs * LIFTED_SHARE if load is not None else None
+    decided, ripe = 0, False
     for reading in readings:
+        decided += 1
         if mark is not None and not is_newer(reading, than=mark, tolerance_scale=tolerance_scale):
             continue
         if tapped_at is not None and reading.measured_at < tapped_at and _believed(tapped_at, reading, tolerance_scale):
             continue
         back = mark is not None and reading.measured_at < mark.measured_at
         set_back += back
+        if (
+            swap is not None
+            or bare_lbs is None
+            or reading.weight_lbs < bare_lbs
+            or (mark is not None and reading.measured_at - mark.measured_at > GAP)
+        ):
+            swap = _swap(swap, reading, mark=mark, tap=tap, before=shown)
+            ripe = swap is not None and swap.ripe and swap.placed_at != judged
         if load is not None:
             before = shown_after_silence(shown, at=reading.measured_at) if back and shown else shown
             shown = _shown(before, reading, mark=mark, load=load, being_set_down=same_keg and shown is None)
         same_keg, mark = True, reading
         moving.append(reading)
-    return Moved(state=_state(state, moving[-1], tap, shown) if moving else state, readings=moving, set_back=set_back)
+        if ripe:
+            break
+    if moving:
+        state = _state(state, moving[-1], tap, shown, swap)
+    return Moved(state=state, readings=moving, set_back=set_back, decided=decided, ripe=ripe)
 
 
-def _state(before: TapState | None, newest: Reading, tap: Tap, shown: Shown | None) -> TapState:
+def _swap(
+    swap: Swap | None, reading: Reading, *, mark: Watermark | Reading | None, tap: Tap, before: Shown | None
+) -> Swap | None:
+    """What is known of a change of kegs after a reading; nothing is compared with what another scale said."""
+    same_scale = mark is not None and mark.device_id == reading.device_id
+    return swap_after(
+        swap,
+        Standing(
+            gross_lbs=reading.weight_lbs,
+            at=reading.measured_at,
+            stable=reading.stable is not False,
+            silence=reading.measured_at - mark.measured_at if mark is not None and same_scale else timedelta(0),
+        ),
+        keg_id=tap.keg_id,
+        empty_lbs=tap.empty_lbs if tap.keg_id is not None else None,
+        before=before if same_scale else None,
+    )
+
+
+def _state(before: TapState | None, newest: Reading, tap: Tap, shown: Shown | None, swap: Swap | None) -> TapState:
     """The state that the newest reading leaves."""
     load = tap.load
     return TapState(
@@ -135,6 +195,7 @@ def _state(before: TapState | None, newest: Reading, tap: Tap, shown: Shown | No
         keg_id=tap.keg_id,
         stable=newest.stable is not False,
         shown=shown,
+        swap=swap,
         version=before.version if before is not None else 0,
     )
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from backend.cellar import kegs, taps
 from backend.domain.beer import Beer
-from backend.domain.face import EMPTY_LBS
+from backend.domain.face import is_empty
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg, KegState, KegTapped, Tare, TareSource, keg_id_of, seen_lifted, seen_standing
 from backend.domain.keg_type import keg_type
@@ -193,7 +193,7 @@ def _closing(ports: Ports, tap: Tap, *, state: TapState | None, ledger: Ledger |
 def _was_empty(tap: Tap, *, state: TapState | None, ledger: Ledger | None, until: datetime) -> bool:
     """By what was shown of that keg; where the next one was weighed meanwhile already, by its books."""
     if state is not None and state.keg_id == tap.keg_id and state.shown is not None and state.shown.rest_at <= until:
-        return state.shown.net_lbs <= EMPTY_LBS
+        return is_empty(state.shown.net_lbs, load=tap.load)
     return ledger is not None and ledger.remaining <= _EMPTY_SHARE * ledger.opening
 
 

@@ -1,7 +1,7 @@
 """Readings become levels: history first, then the state, the pours and the ledger of each tap in one group."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +17,7 @@ from backend.usecases.commit import ATTEMPTS, gave_up, written
 from backend.usecases.keg_at import keg_at, tell_history
 from backend.usecases.placing import place
 from backend.usecases.record_pour import Booked, Claimed, record_pour
+from backend.usecases.swap import call_for_judgement, complete_swaps
 from backend.usecases.unclaimed import note_unclaimed
 from backend.usecases.untaken import Untaken
 
@@ -78,6 +79,7 @@ class _Step:
     history_only: int = 0
     untaken: Sequence[Untaken] = ()
     damaged: Sequence[str] = ()
+    ripe: datetime | None = None
 
 
 def take_readings(
@@ -94,7 +96,8 @@ def take_readings(
     goes back to it: see `moved_by`. What changed is visible at once and becomes
     durable with the next sync; the caller acknowledges only after that. `recorded` is told how many readings were new
     in history as soon as they are there, so also where the batch breaks later. Where rows of a tap cannot be read, its
-    readings are kept in history alone, and all other taps go on.
+    readings are kept in history alone, and all other taps go on. Where the readings tell that another keg was put on,
+    it is on from then on, and those that follow are of that keg: see `complete_swaps`.
 
     Raises:
         StoreUnavailable: nothing of the batch may be acknowledged; it can be given again.
@@ -108,13 +111,13 @@ def take_readings(
         untaken=tuple(found.untaken),
         damaged=tuple(found.damaged),
     )
-    failures, mistold = 0, dict[TapId, datetime]()
+    failures, mistold, judged = 0, dict[TapId, datetime](), dict[TapId, datetime]()
     while waiting:
         batches = _load(ports, waiting)
         new = ports.history.record([row for batch in batches for row in batch.rows])
         recorded(new)
         damaged = _retell(ports, mistold)
-        steps = [_decide(ports, batch, tolerance_scale) for batch in batches]
+        steps = [_decide(ports, batch, tolerance_scale, judged.get(batch.tap.tap_id)) for batch in batches]
         applied, outcome = _apply(ports, steps)
         mistold = _not_applied(batches, applied)
         for step in applied:
@@ -122,6 +125,10 @@ def take_readings(
             if not waiting[step.tap_id]:
                 del waiting[step.tap_id]
         ports.feed.publish([event for step in applied for event in step.events])
+        ripe = {step.tap_id: step.ripe for step in applied if step.ripe is not None}
+        if ripe:
+            complete_swaps(ports, tap_ids=list(ripe), now=readings[-1].received_at)
+            judged |= ripe
         totals = _add(totals, applied, new, damaged)
         failures = failures + 1 if len(applied) < len(steps) else 0
         if failures >= ATTEMPTS:
@@ -205,16 +212,18 @@ def _row(reading: Reading, tap_id: TapId, keg_id: str | None) -> Recorded:
     )
 
 
-def _decide(ports: Ports, batch: _Batch, tolerance_scale: float) -> _Step:
+def _decide(ports: Ports, batch: _Batch, tolerance_scale: float, judged: datetime | None) -> _Step:
     """Let the domain decide on the readings of one tap."""
     if batch.damage is not None:
         return _history_only(batch, batch.damage)
     tap_id = batch.tap.tap_id
-    moved = moved_by(batch.state, batch.readings, tap=batch.tap, tolerance_scale=tolerance_scale)
+    moved = moved_by(batch.state, batch.readings, tap=batch.tap, tolerance_scale=tolerance_scale, judged=judged)
+    if moved.decided < len(batch.readings):
+        batch = replace(batch, readings=batch.readings[: moved.decided], rows=batch.rows[: moved.decided])
     actions: list[Action] = []
     events: list[Event] = []
     if moved.state is not None and moved.readings:
-        actions.append(taps.put_state(moved.state))
+        actions += [taps.put_state(moved.state), *call_for_judgement(batch.state, moved)]
         events.append(ReadingTaken(location_id=tap_id.location_id, tap_id=str(tap_id)))
     if batch.state is None or not moved.readings:
         # A changed keg moves the version of a state too, so where one is written over this check is in that.
@@ -234,6 +243,7 @@ def _decide(ports: Ports, batch: _Batch, tolerance_scale: float) -> _Step:
         set_back=moved.set_back,
         untaken=untaken,
         damaged=[one.why for one in untaken],
+        ripe=moved.state.swap.placed_at if moved.ripe and moved.state and moved.state.swap else None,
     )
 
 

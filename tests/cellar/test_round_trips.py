@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.cellar import asides, audit, beers, kegs, locations, pours, rows, scales, taps
+from backend.cellar import asides, audit, beers, kegs, locations, pours, rows, scales, swaps, taps
 from backend.cellar.limits import check_group
 from backend.domain.audit import Audited, Deed
 from backend.domain.beer import Beer, Serving
@@ -19,9 +19,11 @@ from backend.domain.ledger import Ledger, Pour, Unseen, Waste
 from backend.domain.level import Level, NoLevel
 from backend.domain.location import Location, Settings
 from backend.domain.maintenance import Aside, AsideKind, Cleaned
+from backend.domain.offers import Offer, OfferWhy
 from backend.domain.reading import Watermark
 from backend.domain.scale import Scale, ScaleStatus
 from backend.domain.shown import Shown
+from backend.domain.swap import KegBefore, Swap, SwapRecord
 from backend.domain.tap import Tap, TapState
 from backend.domain.times import whole_ms
 from backend.domain.units import VolumeUnit
@@ -74,20 +76,27 @@ LOCATIONS = st.builds(
         volume_unit=st.sampled_from(VolumeUnit),
     ),
 )
-KEGS = st.builds(
+DAYS = st.dates(date(1971, 1, 1), date(2200, 1, 1))
+ONE_KEG = st.builds(
     Keg,
     keg_id=IDS,
     location_id=IDS,
     beer_id=IDS,
     type_id=st.sampled_from(sorted(KEG_TYPES)),
-    state=st.sampled_from(KegState),
+    state=st.sampled_from([state for state in KegState if state is not KegState.NEXT]),
     tare=st.builds(Tare, empty_lbs=st.floats(1, 50), source=st.sampled_from(TareSource)),
     full_lbs=st.floats(51, 300),
     tap_id=st.none() | TAP_IDS,
     tapped_at=st.none() | MOMENTS,
     closed_at=st.none() | MOMENTS,
+    taken_lbs=st.none() | LBS,
+    cost_cents=st.none() | st.integers(0, 100_000),
+    filled_on=st.none() | DAYS,
+    best_by=st.none() | DAYS,
+    label=st.none() | WORDS,
     version=VERSIONS,
 )
+KEGS = ONE_KEG | st.builds(lambda keg, tap: replace(keg, state=KegState.NEXT, queued_on=tap), ONE_KEG, TAP_IDS)
 LEDGERS = st.builds(
     Ledger,
     keg_id=IDS,
@@ -180,6 +189,61 @@ TAPS = st.builds(
     specific_gravity=st.none() | st.floats(0.98, 1.2),
     aside=st.none() | ASIDES,
     cleaned_at=st.none() | MOMENTS,
+    swapped_at=st.none() | MOMENTS,
+    cost_cents=st.none() | st.integers(0, 100_000),
+    version=VERSIONS,
+)
+SWAPS = st.builds(
+    Swap,
+    lifted_at=MOMENTS,
+    keg_id=st.none() | IDS,
+    before_lbs=st.none() | LBS,
+    placed_at=st.none() | MOMENTS,
+    gross_lbs=st.none() | LBS,
+    stood_at=st.none() | MOMENTS,
+    over_gap=st.booleans(),
+    judged=st.booleans(),
+)
+BEFORE = st.builds(
+    KegBefore,
+    state=st.sampled_from(KegState),
+    empty_lbs=LBS,
+    tare_source=st.sampled_from(TareSource),
+    full_lbs=LBS,
+    tap_id=st.none() | TAP_IDS,
+    tapped_at=st.none() | MOMENTS,
+    closed_at=st.none() | MOMENTS,
+    queued_on=st.none() | TAP_IDS,
+    taken_lbs=st.none() | LBS,
+)
+OFFERS = st.builds(
+    Offer,
+    keg_id=st.none() | IDS,
+    beer_id=IDS,
+    type_id=st.sampled_from(sorted(KEG_TYPES)),
+    why=st.sampled_from(OfferWhy),
+    expected_lbs=LBS,
+    off_lbs=st.none() | LBS,
+    label=st.none() | WORDS,
+)
+RECORDS = st.builds(
+    SwapRecord,
+    tap_id=TAP_IDS,
+    at=MOMENTS,
+    lifted_at=MOMENTS,
+    by=WORDS,
+    automatic=st.booleans(),
+    old_keg_id=st.none() | IDS,
+    new_keg_id=st.none() | IDS,
+    old_before=st.none() | BEFORE,
+    new_before=st.none() | BEFORE,
+    from_tap=st.none() | TAP_IDS,
+    gross_lbs=st.none() | LBS,
+    before_lbs=st.none() | LBS,
+    offers=st.lists(OFFERS, max_size=3).map(tuple),
+    confirmed_by=st.none() | WORDS,
+    undone_at=st.none() | MOMENTS,
+    undone_by=st.none() | WORDS,
     version=VERSIONS,
 )
 SHOWN = st.builds(
@@ -221,6 +285,7 @@ def _states(draw: st.DrawFn) -> TapState:
         keg_id=draw(st.none() | IDS),
         stable=draw(st.booleans()),
         shown=draw(st.none() | SHOWN),
+        swap=draw(st.none() | SWAPS),
         version=draw(VERSIONS),
     )
 
@@ -270,6 +335,7 @@ KINDS: dict[str, tuple[st.SearchStrategy[object], Written, Read, bool]] = {
         asides.cleaned_from_item,
         False,
     ),
+    "swap": (RECORDS, swaps.put, swaps.from_item, True),
     "audit": (AUDITED, audit.put, audit.from_item, False),
 }
 """How each kind is made, written and read, and whether it is written only over the version that was read."""

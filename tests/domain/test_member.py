@@ -9,8 +9,8 @@ from backend.domain.member import LEAST_ROLE, OWNER, Act, Grant, Member, Role
 from backend.domain.refusal import Forbidden, Invalid, NotFound
 
 MATRIX = {
-    Role.STAFF: {Act.VIEW_LEVELS, Act.TARE, Act.BOOK_WASTE},
-    Role.MANAGER: {Act.ASSIGN, Act.VIEW_REPORTS, Act.MANAGE_SETTINGS, Act.CALIBRATE},
+    Role.STAFF: {Act.VIEW_LEVELS, Act.TARE, Act.BOOK_WASTE, Act.SWAP},
+    Role.MANAGER: {Act.ASSIGN, Act.STOCK, Act.VIEW_REPORTS, Act.MANAGE_SETTINGS, Act.CALIBRATE},
     Role.ADMIN: {Act.UPDATE_FIRMWARE, Act.REBOOT, Act.MANAGE_MEMBERS, Act.MANAGE_FLEET},
 }
 
