@@ -258,3 +258,64 @@ def test_an_address_nobody_answers_at_is_told() -> None:
         return str(failed.value)
 
     assert "cannot be reached" in asyncio.run(story())
+
+
+def test_what_is_said_from_another_thread_goes_out_at_qos_1_and_not_retained() -> None:
+    async def story() -> bytes:
+        said = asyncio.get_running_loop().create_future()
+
+        async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await greet(reader, writer, 1, 1)
+            packet = await reader.read(1000)
+            writer.write(bytes([0x40, 2]) + packet[-4:-2])
+            said.set_result(packet)
+            await reader.read(1000)
+
+        async with served(peer) as address:
+            link = opened_by(lambda _: None)
+            await link.open(address, filters=FILTERS)
+            await asyncio.to_thread(link.say, "keg/command/SCALE-1", b"{}")
+            packet: bytes = await asyncio.wait_for(said, 5)
+            await link.close()
+            return packet
+
+    packet = asyncio.run(story())
+
+    assert packet[0] == 0x32
+    assert packet[2:23] == b"\0\x13keg/command/SCALE-1"
+    assert packet[-2:] == b"{}"
+
+
+def test_nothing_is_said_where_there_is_no_connection() -> None:
+    async def story() -> Link:
+        async with served(lambda reader, writer: greet(reader, writer, 1, 1)) as address:
+            link = opened_by(lambda _: None)
+            with pytest.raises(LinkFailed, match="no connection"):
+                link.say("keg/command/SCALE-1", b"{}")
+            await link.open(address, filters=FILTERS)
+            await asyncio.wait_for(link.lost.wait(), 5)
+            with pytest.raises(LinkFailed, match="no connection"):
+                link.say("keg/command/SCALE-1", b"{}")
+            await link.close()
+            return link
+
+    asyncio.run(story())
+
+
+def test_what_is_said_while_the_server_ends_is_refused() -> None:
+    async def story() -> Link:
+        async def peer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await greet(reader, writer, 1, 1)
+            await reader.read(1000)
+
+        async with served(peer) as address:
+            link = opened_by(lambda _: None)
+            await link.open(address, filters=FILTERS)
+            await link.close()
+            return link
+
+    link = asyncio.run(story())
+    link.lost.clear()  # as another thread may have seen it a moment ago
+
+    with pytest.raises(LinkFailed, match="the server is ending"):
+        link.say("keg/command/SCALE-1", b"{}")
