@@ -23,6 +23,11 @@ def key(keg_id: str) -> Key:
     return Key(f"KEG#{keg_id}", "META")
 
 
+def tare_key(keg_id: str) -> Key:
+    """Where it is written who said what its shell weighs."""
+    return Key(f"KEG#{keg_id}", "TARE")
+
+
 def ledger_key(keg_id: str) -> Key:
     """Where its ledger lies."""
     return Key(f"KEG#{keg_id}", "LEDGER")

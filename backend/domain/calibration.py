@@ -57,8 +57,9 @@ class Calibration:
 
     `plus_minus_pct` is how far the factor may be off (1 sd, percent); None where nobody knows. `residual_lbs` is what
     the verification read beside what it should have read; None before there was one. `calibrated_at` is the bar's time,
-    `confirmed_at` the wall's. `drift_pct` is how far the
-    factor has been found off since (percent, above zero: the scale shows too much), with its uncertainty.
+    `confirmed_at` the wall's; the factor has been the same since `factor_since` (setting the zero keeps it).
+    `drift_pct` is how far the factor has been found off since (percent, above zero: the scale shows too much), with its
+    uncertainty, and `zero_drift_lbs` what the bare platform read between the last kegs.
     """
 
     device_id: str
@@ -68,6 +69,7 @@ class Calibration:
     method: Method
     calibrated_at: datetime
     confirmed_at: datetime
+    factor_since: datetime
     by: str
     known_lbs: float | None = None
     plus_minus_pct: float | None = None

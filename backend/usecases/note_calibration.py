@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from backend.cellar import calibrations, wizards
 from backend.domain.audit import Deed, Facts
@@ -14,6 +15,9 @@ from backend.ports import Action, Ports
 from backend.usecases.audit import record
 from backend.usecases.commit import commit
 from backend.usecases.wizards import calibration_of, leader, stored
+
+_SAME_FACTOR: Final = 0.01
+"""Counts per lb: a factor is told rounded."""
 
 
 def note_calibration(ports: Ports, *, command: Command, wall: datetime, now: datetime) -> Calibration | None:
@@ -81,6 +85,7 @@ def _noted(
 ) -> Calibration:
     fit, known = (ours.fit, ours.known) if ours else (None, None)
     zeroed = ours is not None and ours.kind is WizardKind.TARE
+    same_factor = current is not None and abs(current.factor - told.factor) < _SAME_FACTOR
     return Calibration(
         device_id=command.device_id,
         factor=told.factor,
@@ -89,19 +94,15 @@ def _noted(
         method=(Method.ZERO if zeroed else ours.method or Method.REPORTED) if ours else Method.REPORTED,
         calibrated_at=whole_ms(now),
         confirmed_at=whole_ms(wall),
+        factor_since=current.factor_since if current and same_factor else whole_ms(now),
         by=ours.by if ours else command.sent_by,
         known_lbs=known.known_lbs if known else None,
-        plus_minus_pct=fit.plus_minus_pct if fit else _kept(current, told),
-        # The factor is the one it was, so what is known of its drift stays known.
-        drift_pct=current.drift_pct if current and zeroed else None,
-        drift_plus_minus_pct=current.drift_plus_minus_pct if current and zeroed else None,
+        # Where the factor is the one it was, what is known of it stays known.
+        plus_minus_pct=fit.plus_minus_pct if fit else current.plus_minus_pct if current and same_factor else None,
+        drift_pct=current.drift_pct if current and same_factor else None,
+        drift_plus_minus_pct=current.drift_plus_minus_pct if current and same_factor else None,
         version=current.version if current else 0,
     )
-
-
-def _kept(current: Calibration | None, told: Setting) -> float | None:
-    """How far a factor may be off stays known while the factor stays."""
-    return current.plus_minus_pct if current is not None and current.factor == told.factor else None
 
 
 def _gone_on(wizard: Wizard | None, told: Setting, *, wall: datetime) -> list[Action]:
