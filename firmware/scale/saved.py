@@ -25,11 +25,6 @@ class Saved:
         self._before = None
         self._load()
 
-    @property
-    def on_trial(self):
-        """Whether the last change still has to prove itself."""
-        return self._before is not None
-
     def change(self, settings, by, *, on_trial=False):
         """Put `settings` (names of config.py) on flash, then into force. Raises ConfigError, OSError: nothing then."""
         before = {name: getattr(self._config, name) for name in settings} if on_trial else None
@@ -63,13 +58,12 @@ class Saved:
             return
         try:
             said = json.loads(text)
-            settings = said["settings"]
+            settings, by, before, rolled_back = [said[key] for key in ("settings", "by", "before", "rolled_back")]
             if settings.get("cal", 0) < self._config.cal:  # somebody has calibrated in config.json since
                 settings = {name: settings[name] for name in settings if name not in _CALIBRATION}
             self._config.change(settings)
-            self._settings, self.by = settings, said["by"]
-            self._before, self.rolled_back = said["before"], said["rolled_back"]
-            if self._before is not None:
+            self._settings, self.by, self._before, self.rolled_back = settings, by, before, rolled_back
+            if before is not None:
                 self.take_back()
         except (ValueError, KeyError, TypeError, AttributeError, ConfigError) as error:
             self._log("the saved settings were not used: %r" % error)

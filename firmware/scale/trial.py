@@ -4,13 +4,14 @@ from . import responses
 from .port import const, ticks_diff
 from .works import Work
 
-TRIAL_MS = const(120000)
 _TOLD_MS = const(2000)  # the old connection may still carry the acceptance
-STANDS_MS = const(5000)  # a connection that stood this long is one
 
 
 class Trial(Work):
     """Connects anew and watches whether that holds."""
+
+    lasts_ms = 120000
+    stands_ms = 5000  # a connection that stood this long is one
 
     def __init__(self, order, app):
         super().__init__(order)
@@ -29,11 +30,13 @@ class Trial(Work):
         if self._proven(link, now):
             self._app.saved.keep()
             return responses.done(self.id, responses.calibration(self._app.config))
-        if self.passed_ms(now) < TRIAL_MS:
+        if self.passed_ms(now) < self.lasts_ms:
             return None
         self._app.take_back()
         link.renew()
-        return responses.failed(self.id, "rolled_back", "the broker was not reached within %d s" % (TRIAL_MS // 1000))
+        return responses.failed(
+            self.id, "rolled_back", "the broker was not reached within %d s" % (self.lasts_ms // 1000)
+        )
 
     def _proven(self, link, now):
         if not link.connected or link.connection == self._left:
@@ -41,4 +44,4 @@ class Trial(Work):
             return False
         if self._stands_since is None:
             self._stands_since = now
-        return ticks_diff(now, self._stands_since) >= STANDS_MS
+        return ticks_diff(now, self._stands_since) >= self.stands_ms

@@ -8,7 +8,6 @@ _BLINK_MS = const(250)
 _WEIGH_MS = const(1900)  # the first and the twentieth count lie so far apart
 _WEIGH_COUNTS = const(10)
 _SILENT_MS = const(6000)  # in wall time: a cell that gives counts has given enough by then
-_TELL_MS = const(5000)
 
 
 class Work:
@@ -88,6 +87,8 @@ class Tare(Work):
 class Restart(Work):
     """Starts the board again once all is told, or after five seconds."""
 
+    tells_ms = 5000
+
     def __init__(self, order, board, untold):
         super().__init__(order)
         self._board = board
@@ -96,6 +97,6 @@ class Restart(Work):
 
     def look(self, now):
         """Restart; the answer is given by the next start."""
-        if not self._asked and (not self._untold() or self.passed_ms(now) >= _TELL_MS):
+        if not self._asked and (not self._untold() or self.passed_ms(now) >= self.tells_ms):
             self._asked = True
             self._board.reboot()
