@@ -1,0 +1,114 @@
+"""Pours found in weights: the scale's own detector, for scales that claim none and for traces of any kind."""
+
+from collections.abc import Iterable, Sequence
+from math import isfinite
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from backend.domain.refusal import Invalid
+from firmware.scale import pours
+
+Remembered: TypeAlias = "float | int | bool | Sequence[float] | None"
+GRAIN_S: Final = 1.0
+"""Scales tell whole seconds."""
+
+
+class FoundPour(NamedTuple):
+    """A fall in weight that stays, between two plateaus.
+
+    `start_s` is in the time of the weights, `seconds` how long it ran, `before_lbs` and `after_lbs` the gross levels
+    around it. `unseen` is a fall across a silence of more than 90 s: it is gone from the keg, but nobody knows when.
+    """
+
+    start_s: float
+    seconds: float
+    before_lbs: float
+    after_lbs: float
+    unseen: bool
+
+
+class Seeking(NamedTuple):
+    """What the detector remembers between two weights: the time of the last one (s), and a bounded memory."""
+
+    at_s: float
+    memory: Sequence[Remembered]
+
+
+class Weight(NamedTuple):
+    """One weight: seconds in any epoch, gross lb, and the scale's own word whether it was at rest, if it has one."""
+
+    at_s: float
+    lbs: float
+    stable: bool | None = None
+
+
+def find_pours(
+    weights_lbs: Sequence[float], times_s: Sequence[float], *, stable: Sequence[bool | None] | None = None
+) -> list[FoundPour]:
+    """Find the pours in a trace: weights in lb and their times in seconds go in, pours come out, oldest first.
+
+    The weights are gross (shell and beer), as measured or filtered; the times may have any epoch and any spacing from
+    0.1 s to 90 s, also an irregular one, and must not go back. `stable` is the scale's own word for each weight,
+    where it has one: False for one that is not at rest. Without it rest is found by the weights alone.
+
+    A pour is a fall of at least 0.13 lb (59 g, 2 oz) from one plateau to the next that stays; it ran no faster than
+    6 oz a second where that can be told, and no slower than a quarter of an ounce. What comes back was no pour, nor is
+    what leads below the weight of any shell (4 lb), ends something that had leaned on the keg, or follows from the
+    slope of a wander. Within 30 s of a pour a watched flow counts from 0.045 lb. After a silence of more than 90 s a
+    fall larger than a cooler's wander is one `unseen` pour. Readings that are more than 3 s apart do not show when a
+    pour began: it lies in the middle of the time it must have been in, and falls together above 24 oz are taken
+    for several pours where the tap must have been shut in between.
+
+    Raises:
+        Invalid: as many times as weights are needed, all of them finite, and the times in order.
+    """
+    words: Sequence[bool | None] = [None] * len(weights_lbs) if stable is None else stable
+    if not len(weights_lbs) == len(times_s) == len(words):
+        raise Invalid(f"{len(weights_lbs)} weights, {len(times_s)} times, {len(words)} words: give one of each")
+    trace = [Weight(at_s, lbs, word) for at_s, lbs, word in zip(times_s, weights_lbs, words, strict=True)]
+    whole = all(float(at_s).is_integer() for at_s in times_s)
+    seeker = _seeker(GRAIN_S if whole else 0.0)
+    found = _feed(seeker, trace, since=trace[0].at_s if trace else 0.0)
+    return found + [_pour(claim, trace[-1].at_s) for claim in seeker.finish()]
+
+
+def seek(seeking: Seeking | None, weights: Sequence[Weight]) -> tuple[Seeking | None, list[FoundPour]]:
+    """Go on seeking pours in more weights of one keg on one scale; give what to remember, and the pours now certain.
+
+    The weights come in order of time and continue those before. None remembers nothing. Raises Invalid as above.
+    """
+    if not weights:
+        return seeking, []
+    seeker = _seeker(GRAIN_S)
+    if seeking is not None:
+        seeker.unpack(seeking.memory)
+    found = _feed(seeker, weights, since=seeking.at_s if seeking is not None else weights[0].at_s)
+    return Seeking(at_s=weights[-1].at_s, memory=tuple(map(_rounded, seeker.pack()))), found
+
+
+def _seeker(grain_s: float) -> Any:
+    return pours.Seeker(grain_s)  # type: ignore[no-untyped-call]  # the MicroPython subset knows no annotations
+
+
+def _feed(seeker: Any, weights: Iterable[Weight], *, since: float) -> list[FoundPour]:
+    found: list[FoundPour] = []
+    for weight in weights:
+        elapsed = weight.at_s - since
+        if not (isfinite(weight.lbs) and isfinite(elapsed) and elapsed >= 0):
+            raise Invalid(f"{weight.lbs} lb at {weight.at_s} s: weights are finite numbers in order of their times")
+        since = weight.at_s
+        claims = seeker.feed(elapsed, weight.lbs, weight.stable)
+        if claims:
+            found += [_pour(claim, since) for claim in claims]
+    return found
+
+
+def _pour(claim: tuple[float, float, float, float, bool], now_s: float) -> FoundPour:
+    ago, seconds, before_lbs, after_lbs, unseen = claim
+    return FoundPour(now_s - ago, seconds, before_lbs, after_lbs, unseen)
+
+
+def _rounded(value: Any) -> Remembered:
+    """To a tenth of a millisecond and of a thousandth of a pound: the row stays small, and nothing turns on less."""
+    if isinstance(value, list | tuple):
+        return tuple(round(one, 4) for one in value)
+    return round(value, 4) if isinstance(value, float) else value
