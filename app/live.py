@@ -10,6 +10,7 @@ import structlog
 from app.ask import ask
 from app.faces import row_of
 from backend.clock import Clock
+from backend.domain.command import CommandAnswered, Sampled
 from backend.domain.events import Event
 from backend.domain.ids import TapId
 from backend.domain.keg import KegTapped
@@ -37,6 +38,7 @@ class Live:
 
     `rows` tells the rows of taps that changed, at most every 50 ms; `beats` the bar's time, every 2 s. Both are
     emitted on the event loop. A page that listens must stop when it is left. The boards hear both through `screens`.
+    `answers` tells what became of a command, `samples` what a scale that streams counts, both as they come.
     """
 
     def __init__(self, ports: Ports, clock: Clock, *, location_id: str) -> None:
@@ -44,6 +46,10 @@ class Live:
         """Rows of the taps that changed."""
         self.beats: nicegui.Event[Beat] = nicegui.Event()
         """The bar's time and speed."""
+        self.answers: nicegui.Event[CommandAnswered] = nicegui.Event()
+        """Commands that moved on."""
+        self.samples: nicegui.Event[Sampled] = nicegui.Event()
+        """Counts of scales that stream."""
         self.screens = Screens()
         """The boards that are open."""
         self._ports = ports
@@ -59,8 +65,13 @@ class Live:
         loop = asyncio.get_running_loop()
 
         def hop(event: Event) -> None:
-            tap_id = _tap_of(event)
-            if event.location_id == self._location_id and tap_id is not None:
+            if event.location_id != self._location_id:
+                return
+            if isinstance(event, CommandAnswered):
+                loop.call_soon_threadsafe(self.answers.emit, event)
+            elif isinstance(event, Sampled):
+                loop.call_soon_threadsafe(self.samples.emit, event)
+            elif (tap_id := _tap_of(event)) is not None:
                 loop.call_soon_threadsafe(self._changed.setdefault, TapId.parse(tap_id))
 
         await self.snapshot()
