@@ -11,6 +11,7 @@ from fastapi import APIRouter
 
 from app.ask import ask
 from app.site import Site
+from backend.cellar.rows import MENDING
 from backend.domain.member import SYSTEM
 from backend.domain.times import iso
 from backend.embedded.restore import Restored
@@ -131,8 +132,8 @@ def _rows_note(unreadable: Sequence[str]) -> str | None:
     if not unreadable:
         return None
     more = f", and {len(unreadable) - _NAMED} more" if len(unreadable) > _NAMED else ""
-    named = "; ".join(unreadable[:_NAMED])
-    return f"single rows cannot be read, their readings are kept and all others go on: {named}{more}"
+    named = "; ".join(why.removesuffix(f": {MENDING}") for why in unreadable[:_NAMED])
+    return f"single rows cannot be read, and all others go on: {named}{more}: {MENDING}"
 
 
 def _restored(done: Restored | None) -> dict[str, str] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import wraps
-from typing import Concatenate, ParamSpec, Self, TypeVar
+from typing import Concatenate, Final, ParamSpec, Self, TypeVar
 
 from backend.domain.refusal import Refusal
 from backend.domain.times import from_iso, iso
@@ -11,6 +11,12 @@ from backend.ports import Item, Value
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+MENDING: Final = (
+    "end the server and start it again; where this is said again, take the row from a backup by "
+    "scale-sense restore --rows"
+)
 
 
 class BadRow(ValueError):  # noqa: N818 - what the row is
@@ -23,10 +29,7 @@ class UnreadableRow(BadRow):
     @classmethod
     def at(cls, pk: str, sk: str, *, why: str) -> Self:
         """Name the row, and what to do."""
-        return cls(
-            f"row {pk} / {sk} cannot be read ({why}): end the server and start it again; "
-            "where this is said again, take the row from a backup by scale-sense restore --rows"
-        )
+        return cls(f"row {pk} / {sk} cannot be read ({why}): {MENDING}")
 
 
 def reads(read: Callable[Concatenate[Item, P], T]) -> Callable[Concatenate[Item, P], T]:

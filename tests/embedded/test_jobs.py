@@ -8,7 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from intake_bar import Bar, opened_bar
+from intake_bar import Bar, opened_bar, spoil
 
 from backend.embedded.backup import Keep, backups, taken_at
 from backend.embedded.clockwork import Clockwork
@@ -138,6 +138,20 @@ def test_damage_is_found_within_a_week_and_told(bar: Bar) -> None:
 
     assert bar.store.damage is not None
     assert work.state()["damage"].note is None
+
+
+def test_a_row_that_nobody_asks_for_is_found_within_a_week_and_told(bar: Bar) -> None:
+    wall = Wall()
+    work = clockwork(bar, None, wall)
+    spoil(bar, Key("DEVICE#SCALE-1", "META"))
+    bar.store.sync()
+
+    wall.at += timedelta(hours=2)
+    work.turn()
+
+    (told,) = bar.store.unreadable.told
+    assert told.startswith("row DEVICE#SCALE-1 / META cannot be read")
+    assert (bar.store.damage, work.state()["damage"].note) == (None, None)
 
 
 def test_a_damaged_store_is_not_backed_up_over_its_good_backups(bar: Bar, plan: BackupPlan) -> None:
