@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.cellar import asides, audit, beers, kegs, locations, pours, rows, scales, swaps, taps
+from backend.cellar import asides, audit, beers, corrections, kegs, locations, pours, rows, scales, swaps, taps
 from backend.cellar.limits import check_group
 from backend.domain.audit import Audited, Deed
 from backend.domain.beer import Beer, Serving
+from backend.domain.correction import Underway, Wanted
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg, KegState, Tare, TareSource
 from backend.domain.keg_type import KEG_TYPES
@@ -304,6 +305,28 @@ AUDITED = st.builds(
     reason=st.text(max_size=40),
 )
 
+UNDERWAY = st.builds(
+    Underway,
+    keg_id=IDS,
+    location_id=IDS,
+    wanted=st.builds(
+        Wanted,
+        tare=st.none() | st.builds(Tare, empty_lbs=st.floats(1, 50), source=st.sampled_from(TareSource)),
+        specific_gravity=st.none() | st.floats(0.98, 1.2),
+        beer_id=st.none() | IDS,
+        type_id=st.none() | st.sampled_from(sorted(KEG_TYPES)),
+        tapped_at=st.none() | MOMENTS,
+    ),
+    by=WORDS,
+    by_name=WORDS,
+    at=MOMENTS,
+    reason=st.text(max_size=40),
+    done=st.integers(0, 1000),
+    total=st.integers(0, 1000),
+    tell_since=st.none() | MOMENTS,
+    version=VERSIONS,
+)
+
 Written = Callable[..., Put]
 Read = Callable[[Item], object]
 KINDS: dict[str, tuple[st.SearchStrategy[object], Written, Read, bool]] = {
@@ -322,6 +345,7 @@ KINDS: dict[str, tuple[st.SearchStrategy[object], Written, Read, bool]] = {
     ),
     "waste": (WASTES, pours.put_waste, pours.waste_from_item, True),
     "unseen": (UNSEENS, pours.put_unseen, pours.unseen_from_item, True),
+    "correction": (UNDERWAY, corrections.put, corrections.from_item, True),
     "scale": (SCALES, scales.put, scales.from_item, True),
     "aside": (
         st.tuples(TAP_IDS, ASIDES),
