@@ -11,6 +11,7 @@ from app.ask import ask
 from app.faces import row_of
 from backend.clock import Clock
 from backend.domain.command import CommandAnswered, Sampled
+from backend.domain.correction import KegCorrected
 from backend.domain.events import Event
 from backend.domain.ids import TapId
 from backend.domain.keg import KegTapped
@@ -144,7 +145,7 @@ class Live:
             await asyncio.sleep(BEAT_S)
 
 
-_OF_A_TAP: Final = (ReadingTaken, PourEnded, KegTapped, ScaleHeard, TapSetAside, TapBack, CleaningDue)
+_OF_A_TAP: Final = (ReadingTaken, PourEnded, KegTapped, ScaleHeard, TapSetAside, TapBack, CleaningDue, KegCorrected)
 
 
 def _tap_of(event: Event) -> str | None:

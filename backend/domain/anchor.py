@@ -9,7 +9,7 @@ in a row agree on (docs/decisions/20).
 import math
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from backend.domain.ledger import Ledger
 
@@ -17,8 +17,6 @@ EVERY: Final = timedelta(minutes=10)
 """Weighings that are nearer to each other count once."""
 CREEP: Final = timedelta(minutes=45)
 """A load cell creeps for so long after a keg was put on it; its weight anchors nothing before."""
-QUIET: Final = timedelta(minutes=2)
-"""So long after a pour the foam has settled, and its claim has arrived."""
 FOLLOWS_IN: Final = timedelta(hours=6)
 """Time in which all but a third (1/e) of a difference is booked; a cooler's hour averages out in it."""
 _LONGEST_STEP: Final = timedelta(hours=1)
@@ -29,33 +27,52 @@ _TOO_HIGH_SHARE: Final = 0.05
 """Beer does not come back: where this share of a keg more stands there, it is another keg, or not only a keg."""
 
 
-def anchored(ledger: Ledger, *, weighed: float, rest_lbs: float, at: datetime) -> Ledger:
-    """Give the books after a weighing at rest: `weighed` US gallons at `rest_lbs` gross, measured at `at`.
+class Rest(NamedTuple):
+    """A gross weight (lb) at rest, when it was measured, and by which revision of its scale's calibration."""
+
+    lbs: float
+    at: datetime
+    cal: int | None = None
+
+
+def anchored(ledger: Ledger, *, weighed: float, rest: Rest) -> Ledger:
+    """Give the books after a weighing at rest, by which `weighed` US gallons are left.
 
     The difference is booked as unseen (signed): what exceeds the tolerance at once, the rest in hours; but only as
     much of it as the weighing before showed too, so that a hand on the keg books nothing. The same books come back
     where the last weighing is less than ten minutes ago, or where more stands there than beer can explain.
     """
-    since = None if ledger.rest_at is None else at - ledger.rest_at
+    since = None if ledger.rest_at is None else rest.at - ledger.rest_at
     if since is not None and since < EVERY:
         return ledger
     apart = ledger.remaining - weighed
     if apart < -_TOO_HIGH_SHARE * ledger.opening:
         return ledger
-    lasting = 0.0 if ledger.weighed is None else _lasting(apart, ledger.remaining - ledger.weighed)
+    comparable = ledger.weighed is not None and ledger.rest_cal == rest.cal
+    lasting = _lasting(apart, ledger.remaining - (ledger.weighed or 0.0)) if comparable else 0.0
     share = math.exp(-min(since or timedelta(0), _LONGEST_STEP) / FOLLOWS_IN)
     kept = min(abs(lasting), tolerance(ledger)) * share
     booked = math.copysign(max(0.0, abs(lasting) - kept), lasting)
-    return replace(ledger, unseen=ledger.unseen + booked, rest_lbs=rest_lbs, rest_at=at, weighed=weighed)
+    return _at(replace(ledger, unseen=ledger.unseen + booked), weighed, rest)
 
 
-def rested(ledger: Ledger, *, weighed: float, rest_lbs: float, at: datetime) -> Ledger:
+def rested(ledger: Ledger, *, weighed: float, rest: Rest) -> Ledger:
     """Give the books set to the weight at once, as when a keg leaves or a person puts its facts right.
 
-    `weighed` is what was left (US gallons) at the end of the books as they are; nothing was booked after `at`.
+    `weighed` is what was left (US gallons) at the end of the books as they are; nothing was booked after that.
     """
-    unseen = ledger.unseen + ledger.remaining - weighed
-    return replace(ledger, unseen=unseen, rest_lbs=rest_lbs, rest_at=at, weighed=weighed)
+    return _at(replace(ledger, unseen=ledger.unseen + ledger.remaining - weighed), weighed, rest)
+
+
+def gone_since(ledger: Ledger, *, weighed: float, rest: Rest) -> float:
+    """Give how much more (US gallons) has left since the last weighing than was booked since, beyond all wander.
+
+    Zero where the two weighings cannot be compared.
+    """
+    if ledger.weighed is None or ledger.rest_cal != rest.cal:
+        return 0.0
+    gone = ledger.weighed - weighed
+    return gone if gone > tolerance(ledger) else 0.0
 
 
 def tolerance(ledger: Ledger) -> float:
@@ -68,3 +85,7 @@ def _lasting(now: float, before: float) -> float:
     if now * before <= 0:
         return 0.0
     return math.copysign(min(abs(now), abs(before)), now)
+
+
+def _at(ledger: Ledger, weighed: float, rest: Rest) -> Ledger:
+    return replace(ledger, weighed=weighed, rest_lbs=rest.lbs, rest_at=rest.at, rest_cal=rest.cal)

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
-from backend.domain.anchor import rested
+from backend.domain.anchor import Rest, rested
 from backend.domain.audit import Facts
 from backend.domain.events import Event
 from backend.domain.keg import Keg, Tare, TareSource
@@ -49,13 +49,6 @@ class Rows:
     def __len__(self) -> int:
         """How many there are."""
         return len(self.pours) + len(self.wastes) + len(self.unseens)
-
-
-class Rest(NamedTuple):
-    """A gross weight (lb) at rest, and when it was measured."""
-
-    lbs: float
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +135,7 @@ def recounted(ledger: Ledger, *, keg: Keg, specific_gravity: float, booked: Rows
         return replace(counted, unseen=ledger.unseen)
     before = _counted(books, booked, after=None, until=rest.at)
     left = max(0.0, gallons_of(rest.lbs - keg.tare.empty_lbs, specific_gravity=specific_gravity))
-    return _counted(rested(before, weighed=left, rest_lbs=rest.lbs, at=rest.at), booked, after=rest.at, until=None)
+    return _counted(rested(before, weighed=left, rest=rest), booked, after=rest.at, until=None)
 
 
 def _counted(ledger: Ledger, booked: Rows, *, after: datetime | None, until: datetime | None) -> Ledger:

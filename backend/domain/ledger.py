@@ -82,7 +82,8 @@ class Ledger:
     Volumes are counted by `specific_gravity` (None in books that are older than that: the beer's). `since` is the
     first moment anything was booked. `unseen` is what left without a pour or a person telling of it, below zero where
     more is there than the books knew. `rest_lbs` is the gross weight when the keg was weighed at rest last, at
-    `rest_at`; `weighed` is the beer that was left by that weight, less what left since.
+    `rest_at` (by the calibration of that revision); `weighed` is the beer that was left by that weight, less what left
+    since.
     """
 
     keg_id: str
@@ -96,6 +97,7 @@ class Ledger:
     since: datetime | None = None
     rest_lbs: float | None = None
     rest_at: datetime | None = None
+    rest_cal: int | None = None
     weighed: float | None = None
     version: int = 0
 

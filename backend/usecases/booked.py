@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from backend.cellar import pours
-from backend.domain.correction import Rest, Rows
+from backend.domain.anchor import Rest
+from backend.domain.correction import Rows
 from backend.domain.ids import TapId
 from backend.ports import Ports
 from backend.usecases import load

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from backend.cellar import kegs, pours, taps
+from backend.domain.anchor import Rest
 from backend.domain.audit import Facts
-from backend.domain.correction import Rest, Rows, Underway, corrected, facts_of, recounted
+from backend.domain.correction import Rows, Underway, corrected, facts_of, recounted
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg
 from backend.domain.ledger import Ledger, Pour, Unseen, Waste
@@ -201,7 +202,9 @@ def _refuse_orphans(found: Rows, moved: _Moved) -> None:
 def _rest(ports: Ports, books: _Books, moved: _Moved | None) -> Rest | None:
     """Give the last weight at rest that tells of this keg: the present one, the one in its books, or history's."""
     keg, ledger = books.keg, books.ledger
-    kept = Rest(ledger.rest_lbs, ledger.rest_at) if ledger.rest_lbs is not None and ledger.rest_at else None
+    kept = None
+    if ledger.rest_lbs is not None and ledger.rest_at is not None:
+        kept = Rest(ledger.rest_lbs, ledger.rest_at, ledger.rest_cal)
     if keg.tap_id is None or keg.tapped_at is None:
         return kept
     if moved is not None and moved.before is not None and keg.keg_id == moved.before.keg_id:
@@ -220,7 +223,7 @@ def _standing(ports: Ports, keg: Keg) -> Rest | None:
     state = taps.state_from_item(item) if item else None
     if state is None or not at_rest(state, keg_id=keg.keg_id) or state.updated_at < (keg.tapped_at or state.updated_at):
         return None
-    return Rest(state.weight_lbs, state.updated_at)
+    return Rest(state.weight_lbs, state.updated_at, state.mark.cal)
 
 
 def at_rest(state: TapState, *, keg_id: str | None) -> bool:

@@ -111,6 +111,7 @@ LEDGERS = st.builds(
     since=st.none() | MOMENTS,
     rest_lbs=st.none() | LBS,
     rest_at=st.none() | MOMENTS,
+    rest_cal=MAYBE_NUMBER,
     weighed=st.none() | GALLONS,
     version=VERSIONS,
 )
