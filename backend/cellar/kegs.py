@@ -179,6 +179,7 @@ def put_ledger(ledger: Ledger) -> Put:
         "since": rows.iso_or_none(ledger.since),
         "rest_lbs": ledger.rest_lbs,
         "rest_at": rows.iso_or_none(ledger.rest_at),
+        "rest_cal": ledger.rest_cal,
         "weighed_gal": ledger.weighed,
         "version": ledger.version + 1,
     }
@@ -200,6 +201,7 @@ def ledger_from_item(item: Item) -> Ledger:
         since=rows.moment_or_none(item, "since"),
         rest_lbs=rows.number_or_none(item, "rest_lbs"),
         rest_at=rows.moment_or_none(item, "rest_at"),
+        rest_cal=rows.whole_or_none(item, "rest_cal"),
         weighed=rows.number_or_none(item, "weighed_gal"),
         version=rows.version_of(item),
     )
