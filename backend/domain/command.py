@@ -20,6 +20,12 @@ BROKER_AWAY: Final = timedelta(seconds=5)
 """How soon a command is tried again that could not be given to the broker."""
 ON_ITS_WAY: Final = timedelta(seconds=5)
 """So long after its time a scale's answer may still arrive: it may have begun in the last moment."""
+STARTING: Final = timedelta(seconds=60)
+"""How long a scale may take to start again and to find its broker."""
+TRIAL: Final = timedelta(seconds=150)
+"""How long it may take to know whether it can be reached with other settings: it goes back after 120 s."""
+ON_TRIAL: Final = frozenset({"keepalive_s", "response_s", "backoff_s"})
+"""Settings that touch its connection."""
 
 
 class CommandName(StrEnum):
@@ -85,7 +91,11 @@ class Command:
 
     @property
     def takes(self) -> timedelta:
-        """How long a scale does this, once it has begun."""
+        """How long a scale may take to do this, once it has begun."""
+        if self.name is CommandName.REBOOT:
+            return STARTING
+        if self.name is CommandName.SET_CONFIG and ON_TRIAL & self.params.keys():
+            return TRIAL
         return timedelta(seconds=self.params.get("seconds", 0))
 
 

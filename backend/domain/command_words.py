@@ -40,7 +40,7 @@ def outcome_of(command: Command) -> str:
 def _late(command: Command) -> str | None:
     if command.late is CommandState.DONE:
         return "done, but the answer came late"
-    return "the scale refused it, and its answer came late" if command.late else None
+    return "not done, and the scale said so late" if command.late else None
 
 
 def _failed(command: Command) -> str:

@@ -125,6 +125,23 @@ def test_a_scale_that_has_begun_may_take_as_long_as_it_was_asked_to() -> None:
     assert begun.due_at == begun.answer_by
 
 
+@pytest.mark.parametrize(
+    ("name", "params", "seconds"),
+    [
+        (CommandName.TARE, {}, 0),
+        (CommandName.IDENTIFY, {"seconds": 9}, 9),
+        (CommandName.REBOOT, {}, 60),
+        (CommandName.SET_CONFIG, {"heartbeat_s": 20}, 0),
+        (CommandName.SET_CONFIG, {"heartbeat_s": 20, "keepalive_s": 60}, 150),
+        (CommandName.MAINTENANCE, {"on": True}, 0),
+    ],
+)
+def test_how_long_a_scale_may_take_depends_on_what_it_is_asked(
+    name: CommandName, params: dict[str, bool | float], seconds: float
+) -> None:
+    assert _command(name, **params).takes == timedelta(seconds=seconds)
+
+
 def test_a_command_that_nobody_took_and_one_that_nobody_finished_end_with_another_word() -> None:
     begun = answered(_command(), _answer(CommandState.ACCEPTED), wall=T0)
     assert begun is not None
@@ -203,4 +220,4 @@ def test_how_a_command_stands_is_said_in_words() -> None:
     assert outcome_of(replace(_command(), state=CommandState.DONE)) == "done"
     assert outcome_of(over) == ERRORS["expired"]
     assert outcome_of(replace(over, late=CommandState.DONE)) == "done, but the answer came late"
-    assert "refused it" in outcome_of(replace(over, late=CommandState.FAILED))
+    assert "not done" in outcome_of(replace(over, late=CommandState.FAILED))
