@@ -14,7 +14,6 @@ from backend.domain.ledger import Ledger
 from backend.domain.times import iso
 from backend.ports import Action, Delete, Item, Key, Put, Query
 
-
 _LISTED: Final = "KEGS#"
 
 
