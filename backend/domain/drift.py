@@ -21,8 +21,9 @@ GAS_LBS_PER_GALLON: Final = 0.03
 """Carbon dioxide at serving pressure, 3.6 g a litre: it stands in an emptied keg in place of the beer."""
 _GAS_UNSURE: Final = 0.5
 """How much of it may be gone (1 sd, share): a keg that was vented before it was lifted weighs less."""
-_LEFT_LBS: Final = 0.35
-"""What is left (1 sd, lb) in a keg that is called empty: foam and the last of a glass."""
+_LEFT_LBS: Final = 0.2
+"""What is left in a keg that is called empty: foam and the last of a glass."""
+_LEFT_UNSURE_LBS: Final = 0.25
 _WANDER_LBS: Final = 0.1
 """How far (1 sd, lb) a zero wanders while nobody looks; a weight and the zero of the same minute share it."""
 _SAME_MINUTE_LBS: Final = 0.05
@@ -31,7 +32,7 @@ _SHELLS_DIFFER_LBS: Final = 2.2
 _MOST_DRIFT: Final = 0.08
 """A scale that is further off than this wants a new calibration before anything else."""
 
-CERTAIN: Final = 2.0
+CERTAIN: Final = 3.0
 """A drift counts only where it is more than so many standard deviations."""
 KEGS: Final = 2
 """So many kegs, the last ones, are believed: with more of them a drift that began lately would hide behind the past."""
@@ -119,8 +120,8 @@ def was_full(life: Life, lbs: float) -> bool:
 def was_empty(life: Life, lbs: float) -> bool:
     """Whether a keg that reads `lbs` (less the zero of its scale) can be empty."""
     gas = GAS_LBS_PER_GALLON * life.gallons
-    expected = life.shell_lbs + gas
-    allowed = life.shell_plus_minus_lbs + gas + _LEFT_LBS + _MOST_DRIFT * expected
+    expected = life.shell_lbs + gas + _LEFT_LBS
+    allowed = life.shell_plus_minus_lbs + gas + _LEFT_UNSURE_LBS + _MOST_DRIFT * expected
     return abs(lbs - expected) <= allowed
 
 
@@ -139,10 +140,10 @@ def span_of(life: Life) -> tuple[float, float] | None:
     if not was_full(life, fresh) or not was_empty(life, empty):
         return None
     gas = GAS_LBS_PER_GALLON * life.gallons
-    expected = life.beer_lbs - gas
+    expected = life.beer_lbs - gas - _LEFT_LBS
     filled = FILL_SHARE * life.beer_lbs
     dense = life.beer_lbs * GRAVITY_PLUS_MINUS / life.specific_gravity
-    off = sqrt(filled**2 + dense**2 + (_GAS_UNSURE * gas) ** 2 + _LEFT_LBS**2 + unsure**2)
+    off = sqrt(filled**2 + dense**2 + (_GAS_UNSURE * gas) ** 2 + _LEFT_UNSURE_LBS**2 + unsure**2)
     return 100.0 * ((fresh - empty) / expected - 1.0), 100.0 * off / expected
 
 
