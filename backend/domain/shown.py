@@ -130,16 +130,9 @@ def _rest(
 ) -> Shown:
     """Show this much beer, resting on this reading: made in one go, because nearly every reading ends here."""
     net = max(0.0, net_lbs)
-    return Shown(
-        net_lbs=net,
-        rest_lbs=weighed.gross_lbs,
-        rest_net_lbs=net,
-        rest_at=weighed.at,
-        low_since=low_since,
-        extra_lbs=extra_lbs,
-        extra_net_lbs=extra_net_lbs,
-        seen_lbs=weighed.gross_lbs,
-    )
+    gross, at = weighed.gross_lbs, weighed.at
+    # In the order of its fields, which takes half as long as by their names.
+    return Shown(net, gross, net, at, False, None, low_since, extra_lbs, extra_net_lbs, True, False, gross)
 
 
 def _moving(before: Shown, weighed: Weighed) -> Shown:

@@ -1,14 +1,13 @@
 """Recording the pours that readings claim: once each, in the ledger of the keg that stood there."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from backend.cellar import kegs, pours, taps
-from backend.domain.ids import TapId
+from backend.cellar import kegs, pours
 from backend.domain.ledger import Ledger, Pour, Waste, pour_of, waste_of
 from backend.domain.reading import Reading
 from backend.domain.tap import Tap
-from backend.ports import Action, Item, Key, Ports
+from backend.ports import Action, Ports
 from backend.usecases import load
 from backend.usecases.maintenance import aside_at
 
@@ -30,27 +29,24 @@ class Booked:
     wastes: Sequence[Waste] = field(default=())
 
 
-def record_pour(ports: Ports, *, tap_id: TapId, claims: Sequence[Claimed]) -> Booked:
+def record_pour(ports: Ports, *, tap: Tap, claims: Sequence[Claimed]) -> Booked:
     """Give what books those of the claimed pours of a tap that are not booked yet.
 
     What left while the tap was set aside is no sale: it is booked as cleaning or waste.
     """
+    ledgers = {keg_id: load.ledger(ports, keg_id) for keg_id in dict.fromkeys(one.keg_id for one in claims)}
+    gravities = {keg_id: load.gravity(ports, ledger) for keg_id, ledger in ledgers.items()}
     claimed: dict[str, Pour] = {}
-    ledgers: dict[str, Ledger] = {}
     for one in claims:
         if one.reading.pour is None:
             continue
-        if one.keg_id not in ledgers:
-            ledgers[one.keg_id] = load.ledger(ports, one.keg_id)
-        gravity = load.gravity(ports, ledgers[one.keg_id])
-        pour = pour_of(one.reading, one.reading.pour, tap_id=tap_id, keg_id=one.keg_id, specific_gravity=gravity)
+        gravity = gravities[one.keg_id]
+        pour = pour_of(one.reading, one.reading.pour, tap_id=tap.tap_id, keg_id=one.keg_id, specific_gravity=gravity)
         claimed.setdefault(pour.pour_id, pour)
     if not claimed:
         return Booked(actions=[], pours=[])
-    known = _known(ports, tap_id, list(claimed.values()))
-    new, actions = _new(known, list(claimed.values()))
-    item = known.get(taps.key(tap_id))
-    sold, wastes = _apart(ports, new, tap=taps.from_item(item) if item else Tap(tap_id=tap_id))
+    new, actions = _new(ports, list(claimed.values()))
+    sold, wastes = _apart(ports, new, tap=tap)
     changed: dict[str, Ledger] = {}
     for pour in sold:
         changed[pour.keg_id] = changed.get(pour.keg_id, ledgers[pour.keg_id]).with_pour(pour)
@@ -62,21 +58,17 @@ def record_pour(ports: Ports, *, tap_id: TapId, claims: Sequence[Claimed]) -> Bo
     return Booked(actions=actions, pours=sold, wastes=wastes)
 
 
-def _known(ports: Ports, tap_id: TapId, claimed: Sequence[Pour]) -> Mapping[Key, Item]:
-    """The tap, the rows of the claimed pours, and those that say which claims of their scales are booked."""
-    keys = {pours.claims_key(pour.device_id) for pour in claimed if pour.device_id}
-    return ports.table.get_many([taps.key(tap_id), *keys, *(pours.key(pour) for pour in claimed)])
-
-
-def _new(known: Mapping[Key, Item], claimed: Sequence[Pour]) -> tuple[list[Pour], list[Action]]:
+def _new(ports: Ports, claimed: Sequence[Pour]) -> tuple[list[Pour], list[Action]]:
     """Give the pours that no row tells of yet, and the rows that say of their scales that they are booked.
 
     A claim that comes again tells the same time, so its pour is found where it lies; a scale without a clock tells
     another time with it, so its id stands in the list of the last claims of its scale.
     """
+    keys = {pours.claims_key(pour.device_id) for pour in claimed if pour.device_id}
+    known = ports.table.get_many([*keys, *(pours.key(pour) for pour in claimed)])
     new: list[Pour] = []
     actions: list[Action] = []
-    for key in sorted({pours.claims_key(pour.device_id) for pour in claimed if pour.device_id}):
+    for key in sorted(keys):
         before = pours.claims_from_item(known[key]) if key in known else pours.Claims(key=key)
         fresh = [
             pour

@@ -269,7 +269,7 @@ def _book(ports: Ports, batch: _Batch) -> tuple[int, Booked, Sequence[Untaken]]:
     """Give how many claims have no keg, what books the others, and those that a damaged row keeps from it."""
     try:
         claims, unbooked = _claims(ports, batch)
-        return unbooked, record_pour(ports, tap_id=batch.tap.tap_id, claims=claims), []
+        return unbooked, record_pour(ports, tap=batch.tap, claims=claims), []
     except BadRow as bad:
         return 0, Booked(actions=[], pours=[]), _with_pours(batch, str(bad))
 
