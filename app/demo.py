@@ -140,7 +140,9 @@ async def running_demo(site: Site, embedded: Embedded, folder: Path) -> AsyncIte
     saved = read_story(folder) or Saved(story=clock.story())
     began = asyncio.Event()
     tasks = [
-        asyncio.create_task(_keep_running(simulator, embedded, clock, saved, began)),
+        asyncio.create_task(
+            _keep_running(simulator, embedded, clock, saved, began, flash=(folder / "scales").resolve())
+        ),
         asyncio.create_task(_keep_saved(folder, clock, simulator, saved.seed)),
     ]
     with contextlib.suppress(TimeoutError):
@@ -159,13 +161,14 @@ async def running_demo(site: Site, embedded: Embedded, folder: Path) -> AsyncIte
 
 
 async def _keep_running(
-    simulator: Simulator, embedded: Embedded, clock: DemoClock, saved: Saved, began: asyncio.Event
+    simulator: Simulator, embedded: Embedded, clock: DemoClock, saved: Saved, began: asyncio.Event, *, flash: Path
 ) -> None:
     while True:
         address = embedded.broker.address
         if address is not None:
             try:
-                await simulator.start(plan_of(embedded.ports, address, saved, now=clock.now()))
+                plan = plan_of(embedded.ports, address, saved, now=clock.now())
+                await simulator.start({**plan, "folder": str(flash)})
                 await simulator.replace_empty()
                 began.set()
                 await simulator.ended()

@@ -106,7 +106,7 @@ def clear_folder(folder: Path, *, now: datetime) -> None:
         set_aside(folder / BACKUPS, now=now)
         for name in (FILE_NAME, *(FILE_NAME + beside for beside in BESIDE), "story.json"):
             (folder / name).unlink(missing_ok=True)
-        for name in ("broker", "pages"):
+        for name in ("broker", "pages", "scales"):
             shutil.rmtree(folder / name, ignore_errors=True)
     finally:
         lock.release()
