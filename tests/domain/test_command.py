@@ -23,7 +23,7 @@ RANK = {state: 2 if state.final else place for place, state in enumerate(Command
 ANSWERS = st.sampled_from([CommandState.ACCEPTED, CommandState.DONE, CommandState.FAILED])
 
 
-def _command(name: CommandName = CommandName.IDENTIFY, seconds: float = 60, **params: bool | float) -> Command:
+def _command(name: CommandName = CommandName.IDENTIFY, worth_s: float = 60, **params: bool | float) -> Command:
     return commands.given(
         Command(
             command_id="c-1",
@@ -34,7 +34,7 @@ def _command(name: CommandName = CommandName.IDENTIFY, seconds: float = 60, **pa
             params=checked_params(name, params),
             sent_by="owner",
             sent_at=T0,
-            expires_at=T0 + timedelta(seconds=seconds),
+            expires_at=T0 + timedelta(seconds=worth_s),
             due_at=T0,
         ),
         wall=T0,
@@ -85,7 +85,7 @@ def test_what_a_scale_says_of_a_command_that_was_given_up_is_noted_once_and_take
 
 
 def test_a_command_without_an_answer_is_due_after_5_15_and_30_s_then_every_30_s_and_at_its_end() -> None:
-    command, moments = _command(seconds=100), []
+    command, moments = _command(worth_s=100), []
 
     while command.due_at is not None and command.due_at < command.answer_by:
         moments.append((command.due_at - T0).total_seconds())
@@ -115,7 +115,7 @@ def test_what_is_due_again_lies_ahead_and_never_past_the_end(wall: float, tries:
 
 
 def test_a_scale_that_has_begun_may_take_as_long_as_it_was_asked_to() -> None:
-    sent = replace(_command(CommandName.STREAM, seconds=30), params={"hz": 10, "seconds": 120})
+    sent = replace(_command(CommandName.STREAM, worth_s=30), params={"hz": 10, "seconds": 120})
 
     begun = answered(sent, _answer(CommandState.ACCEPTED), wall=_after(sent, 2))
 
