@@ -1,4 +1,4 @@
-"""Moving pours and waste to the keg that stood there, where a change of kegs is told after the fact."""
+"""Moving pours, waste and unseen falls to the keg that stood there, where a change of kegs is told after the fact."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Final
 
 from backend.cellar import kegs, pours
+from backend.domain.anchor import rested
+from backend.domain.correction import Rows
 from backend.domain.ids import TapId
-from backend.domain.ledger import Ledger, Pour, Waste
+from backend.domain.ledger import Ledger
 from backend.domain.refusal import Invalid
 from backend.domain.units import gallons_of
 from backend.ports import Action, Ports
 from backend.usecases import load
+from backend.usecases.booked import booked, last_rest
 
 MOST_MOVED: Final = 80
 """With the rows of the change itself they stay within the table's 100."""
@@ -27,45 +30,79 @@ class Rebooked:
 
 
 def rebook(
-    ports: Ports, *, tap_id: TapId, old_id: str | None, new: Ledger, since: datetime, specific_gravity: float
+    ports: Ports,
+    *,
+    tap_id: TapId,
+    old_id: str | None,
+    new: Ledger,
+    since: datetime,
+    specific_gravity: float,
+    old_until: datetime | None = None,
 ) -> Rebooked:
-    """Give what moves the pours and waste of a tap since a moment from its old keg to the new one.
+    """Give what moves what left a tap since a moment from its old keg to the new one.
 
-    What was poured weighs what it weighed; of another beer it is another volume. Raises Invalid where more than 80
+    What was poured weighs what it weighed; of another beer it is another volume. `old_until` is when the old keg was
+    lifted (`since` unless told): where its books were anchored to the weight of the next keg already, they are set to
+    the last weight before that. The new ledger counts by `specific_gravity`. Raises Invalid where more than 80 rows
     would move.
     """
+    new = replace(new, specific_gravity=specific_gravity)
     if old_id is None:
         return Rebooked(actions=[], old=None, new=new)
-    old = load.ledger(ports, old_id)
-    poured, wasted = _pours(ports, tap_id, old_id, since), _wastes(ports, tap_id, old_id, since)
-    if len(poured) + len(wasted) > MOST_MOVED:
-        raise Invalid(f"more than {MOST_MOVED} pours were booked on tap {tap_id} since then: give a later moment")
-    actions: list[Action] = []
-    for pour in poured:
-        gallons = gallons_of(pour.before_lbs - pour.after_lbs, specific_gravity=specific_gravity)
-        moved = replace(pour, keg_id=new.keg_id, gallons=gallons)
-        old, new = old.without_pour(pour), new.with_pour(moved)
-        actions.append(pours.put(moved))
-    for waste in wasted:
-        moved_waste = replace(waste, keg_id=new.keg_id)
-        old, new = old.without_waste(waste), new.with_waste(moved_waste)
-        actions.append(pours.put_waste(moved_waste))
-    if actions:
+    before = load.ledger(ports, old_id)
+    found = _of_tap(booked(ports, location_id=tap_id.location_id, keg_ids={old_id}, since=since), tap_id)
+    if len(found) > MOST_MOVED:
+        raise Invalid(
+            f"more than {MOST_MOVED} pours were booked on tap {tap_id} since then: give a later moment, "
+            "then correct when the keg was tapped"
+        )
+    old, new, actions = _moved(found, old=before, new=new, specific_gravity=specific_gravity)
+    old = _weighed_last(ports, tap_id, old, until=old_until or since)
+    if old != before:
         actions.append(kegs.put_ledger(old))
     return Rebooked(actions=actions, old=old, new=new)
 
 
-def _pours(ports: Ports, tap_id: TapId, keg_id: str, since: datetime) -> list[Pour]:
-    query = pours.between(tap_id.location_id, start=since, end=_ever(since), limit=1000)
-    found = (pours.from_item(item) for item in load.every(ports, query))
-    return [pour for pour in found if pour.tap_id == tap_id and pour.keg_id == keg_id]
+def _of_tap(rows: Rows, tap_id: TapId) -> Rows:
+    """A keg may stand on two taps; what left through the other one stays with it."""
+    return Rows(
+        pours=[pour for pour in rows.pours if pour.tap_id == tap_id],
+        wastes=[waste for waste in rows.wastes if waste.tap_id == tap_id],
+        unseens=[unseen for unseen in rows.unseens if unseen.tap_id == tap_id],
+    )
 
 
-def _wastes(ports: Ports, tap_id: TapId, keg_id: str, since: datetime) -> list[Waste]:
-    query = pours.wastes_between(tap_id.location_id, start=since, end=_ever(since), limit=1000)
-    found = (pours.waste_from_item(item) for item in load.every(ports, query))
-    return [waste for waste in found if waste.tap_id == tap_id and waste.keg_id == keg_id]
+def _moved(rows: Rows, *, old: Ledger, new: Ledger, specific_gravity: float) -> tuple[Ledger, Ledger, list[Action]]:
+    """Take every row out of the old books and into the new ones."""
+
+    def gallons(before_lbs: float, after_lbs: float) -> float:
+        return gallons_of(before_lbs - after_lbs, specific_gravity=specific_gravity)
+
+    actions: list[Action] = []
+    for pour in rows.pours:
+        there = replace(pour, keg_id=new.keg_id, gallons=gallons(pour.before_lbs, pour.after_lbs))
+        old, new = old.without_pour(pour), new.with_pour(there)
+        actions.append(pours.put(there))
+    for waste in rows.wastes:
+        moved = replace(waste, keg_id=new.keg_id)
+        if waste.before_lbs is not None and waste.after_lbs is not None:
+            moved = replace(moved, gallons=gallons(waste.before_lbs, waste.after_lbs))
+        old, new = old.without_waste(waste), new.with_waste(moved)
+        actions.append(pours.put_waste(moved))
+    for unseen in rows.unseens:
+        fallen = replace(unseen, keg_id=new.keg_id, gallons=gallons(unseen.before_lbs, unseen.after_lbs))
+        old, new = old.without_unseen(unseen), new.with_unseen(fallen)
+        actions.append(pours.put_unseen(fallen))
+    return old, new, actions
 
 
-def _ever(since: datetime) -> datetime:
-    return datetime.max.replace(tzinfo=since.tzinfo)
+def _weighed_last(ports: Ports, tap_id: TapId, old: Ledger, *, until: datetime) -> Ledger:
+    """Set the books of a keg that has left to its last weight, where they follow that of the next one already."""
+    if old.rest_at is None or old.rest_at < until:
+        return old
+    keg = load.keg(ports, old.keg_id)
+    rest = last_rest(ports, tap_id=tap_id, start=keg.tapped_at or until, end=until)
+    if rest is None:
+        return replace(old, rest_lbs=None, rest_at=None, rest_cal=None, weighed=None)
+    net = max(0.0, rest.lbs - keg.tare.empty_lbs)
+    return rested(old, weighed=gallons_of(net, specific_gravity=load.gravity(ports, old)), rest=rest)
