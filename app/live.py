@@ -15,7 +15,7 @@ from backend.domain.correction import KegCorrected
 from backend.domain.events import Event
 from backend.domain.ids import TapId
 from backend.domain.keg import KegTapped
-from backend.domain.ledger import PourEnded
+from backend.domain.ledger import PourEnded, WasteBooked
 from backend.domain.location import Location
 from backend.domain.maintenance import CleaningDue, TapBack, TapSetAside
 from backend.domain.member import SYSTEM
@@ -145,7 +145,17 @@ class Live:
             await asyncio.sleep(BEAT_S)
 
 
-_OF_A_TAP: Final = (ReadingTaken, PourEnded, KegTapped, ScaleHeard, TapSetAside, TapBack, CleaningDue, KegCorrected)
+_OF_A_TAP: Final = (
+    ReadingTaken,
+    PourEnded,
+    KegTapped,
+    ScaleHeard,
+    TapSetAside,
+    TapBack,
+    CleaningDue,
+    KegCorrected,
+    WasteBooked,
+)
 
 
 def _tap_of(event: Event) -> str | None:

@@ -108,7 +108,12 @@ def between(location_id: str, *, start: datetime, end: datetime, limit: int, des
 
 def waste_key(waste: Waste) -> Key:
     """Where waste lies: by its time."""
-    return Key(f"LOCATION#{waste.tap_id.location_id}", f"WASTE#{iso(waste.at)}#{waste.waste_id}")
+    return waste_key_of(waste.tap_id, at=waste.at, waste_id=waste.waste_id)
+
+
+def waste_key_of(tap_id: TapId, *, at: datetime, waste_id: str) -> Key:
+    """Where waste of this id and moment lies."""
+    return Key(f"LOCATION#{tap_id.location_id}", f"WASTE#{iso(at)}#{waste_id}")
 
 
 def wastes_between(location_id: str, *, start: datetime, end: datetime, limit: int) -> Query:

@@ -1,5 +1,7 @@
 """The audit: who changed what, when, from what to what, and why; written once and never rewritten."""
 
+import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -56,7 +58,8 @@ class Audited:
     @property
     def audit_id(self) -> str:
         """Its name among the entries of the same moment; comes from its cause, so a repeat is the same entry."""
-        return f"{self.subject}.{self.deed.value.replace(' ', '-')}"
+        told = json.dumps([dict(self.before), dict(self.after)], sort_keys=True)
+        return f"{self.subject}.{self.deed.value.replace(' ', '-')}.{zlib.crc32(told.encode()):08x}"
 
 
 def changed(before: Facts, after: Facts) -> tuple[Facts, Facts]:

@@ -178,6 +178,13 @@ class PourEnded(Event):
     gallons: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WasteBooked(Event):
+    """Waste was booked, or taken back."""
+
+    tap_id: str
+
+
 def pour_began(reading: Reading, claim: PourClaim) -> datetime:
     """Give when a claimed pour began, in the time that readings go by.
 
