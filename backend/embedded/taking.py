@@ -17,6 +17,7 @@ from backend.embedded.answering import Answering, Responded
 from backend.embedded.arrival import Arrival
 from backend.ports import Ports, StoreUnavailable
 from backend.usecases.dead_letters import keep_dead_letter
+from backend.usecases.follow import follow_command
 from backend.usecases.take_readings import take_readings
 from backend.usecases.take_response import take_response, take_sample
 from backend.usecases.take_statuses import take_statuses
@@ -214,7 +215,10 @@ def _responses(ports: Ports, part: Sequence[_Read], answering: Answering) -> Bat
             dropped += not told
             continue
         try:
-            news |= take_response(ports, device_id=device_id, response=response, wall=wall).news
+            answered = take_response(ports, device_id=device_id, response=response, wall=wall)
+            # Also where it is no news: a batch that broke is given again, and what follows may be what it broke at.
+            follow_command(ports, command=answered.command, now=arrival.received_at, wall=wall)
+            news |= answered.news
         except NotFound as refused:
             letters += 1
             keep_dead_letter(ports, letter=_dead(arrival, str(refused)))

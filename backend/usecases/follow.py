@@ -4,14 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from backend.cellar import wizards
 from backend.domain.command import Command, CommandName, CommandState
 from backend.domain.refusal import Refusal
 from backend.domain.wizard import Step, Wizard, WizardKind, scale_said
 from backend.ports import Action, Ports
 from backend.usecases.calibrate import ask_stream
+from backend.usecases.commit import commit
 from backend.usecases.note_calibration import note_calibration
 from backend.usecases.tare import follow_tare, weigh_again
-from backend.usecases.wizards import moved
+from backend.usecases.wizards import awaited, stored
 
 _FOLLOWED = frozenset({CommandName.GET_CONFIG, CommandName.SET_CONFIG, CommandName.TARE})
 
@@ -23,13 +25,28 @@ def follow_command(ports: Ports, *, command: Command, now: datetime, wall: datet
     """
     if command.name not in _FOLLOWED or not command.state.final:
         return
-    if CommandState.DONE in {command.state, command.late}:
-        noted = note_calibration(ports, command=command, wall=wall, now=now)
-        if command.name is CommandName.SET_CONFIG:
-            _read_back(ports, command, fresh=noted is not None, now=now, wall=wall)
-    elif command.name is CommandName.SET_CONFIG:
-        moved(ports, command.device_id, lambda wizard: _not_sent(wizard, command, wall=wall))
+    if CommandState.DONE not in {command.state, command.late}:
+        commit(ports, lambda: (left_waiting(ports, command, wall=wall), None))
+        return
+    noted = note_calibration(ports, command=command, wall=wall, now=now)
+    if command.name is CommandName.SET_CONFIG:
+        _read_back(ports, command, fresh=noted is not None, now=now, wall=wall)
     follow_tare(ports, command=command, now=now, wall=wall)
+
+
+def left_waiting(ports: Ports, command: Command, *, wall: datetime) -> Sequence[Action]:
+    """Give the row of the wizard that waits for a command which failed, or which no scale answered in its time.
+
+    A calibration that was not taken can be saved again; a tare is over, and says why.
+    """
+    wizard = stored(ports, command.device_id) if command.name in _FOLLOWED else None
+    if wizard is None or not awaited(wizard, command):
+        return []
+    problem = scale_said(command.error)
+    if wizard.kind is WizardKind.CALIBRATION and wizard.fit is not None:
+        back: Wizard = wizard.at(Step.REVIEW, wall=wall, problem=problem)
+        return [wizards.put(replace(back, command_id=None, sent=None, former=None))]
+    return [wizards.put(wizard.at(Step.REFUSED, wall=wall, problem=problem))]
 
 
 def _read_back(ports: Ports, command: Command, *, fresh: bool, now: datetime, wall: datetime) -> None:
@@ -40,14 +57,3 @@ def _read_back(ports: Ports, command: Command, *, fresh: bool, now: datetime, wa
             ask_stream(ports, device_id=command.device_id, now=now, wall=wall)
     except Refusal:
         return  # it can be asked for by hand; that the calibration stands is noted
-
-
-def _not_sent(wizard: Wizard, command: Command, *, wall: datetime) -> tuple[Wizard, Sequence[Action]] | None:
-    """A calibration that the scale did not take can be saved again."""
-    if wizard.kind is not WizardKind.CALIBRATION or wizard.step is not Step.SENDING:
-        return None
-    if wizard.command_id not in {None, command.command_id}:
-        return None
-    step = Step.REVIEW if wizard.fit is not None else Step.REFUSED
-    back = wizard.at(step, wall=wall, problem=scale_said(command.error))
-    return replace(back, command_id=None, sent=None, former=None), ()

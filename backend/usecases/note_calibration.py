@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from backend.cellar import calibrations, wizards
@@ -16,6 +16,7 @@ from backend.usecases.audit import record
 from backend.usecases.commit import commit
 from backend.usecases.wizards import calibration_of, leader, stored
 
+_NEXT: Final = timedelta(milliseconds=1)
 _SAME_FACTOR: Final = 0.01
 """Counts per lb: a factor is told rounded."""
 
@@ -85,6 +86,8 @@ def _noted(
 ) -> Calibration:
     fit, known = (ours.fit, ours.known) if ours else (None, None)
     zeroed = ours is not None and ours.kind is WizardKind.TARE
+    # Each has its own place in the list of them, in their order, however short after one another they come.
+    at = max(whole_ms(now), current.calibrated_at + _NEXT) if current else whole_ms(now)
     same_factor = current is not None and abs(current.factor - told.factor) < _SAME_FACTOR
     return Calibration(
         device_id=command.device_id,
@@ -92,9 +95,9 @@ def _noted(
         zero=told.zero,
         rev=told.rev,
         method=(Method.ZERO if zeroed else ours.method or Method.REPORTED) if ours else Method.REPORTED,
-        calibrated_at=whole_ms(now),
+        calibrated_at=at,
         confirmed_at=whole_ms(wall),
-        factor_since=current.factor_since if current and same_factor else whole_ms(now),
+        factor_since=current.factor_since if current and same_factor else at,
         by=ours.by if ours else command.sent_by,
         known_lbs=known.known_lbs if known else None,
         # Where the factor is the one it was, what is known of it stays known.
@@ -115,7 +118,7 @@ def _gone_on(wizard: Wizard | None, told: Setting, *, wall: datetime) -> list[Ac
         return []
     if wizard.method is Method.UNDONE:
         return [wizards.put(replace(wizard.at(Step.DONE, wall=wall), present=told, undone=True))]
-    return [wizards.put(replace(wizard.at(Step.CHECK, wall=wall), present=told))]
+    return [wizards.put(replace(wizard.at(Step.CHECK, wall=wall), present=told, command_id=None))]
 
 
 def _took(wizard: Wizard, told: Setting) -> bool:

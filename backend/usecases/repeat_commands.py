@@ -11,6 +11,7 @@ from backend.cellar.rows import BadRow
 from backend.domain.command import Command, given, given_up, put_off, told
 from backend.ports import Action, BrokerUnavailable, Item, Key, Ports, Put
 from backend.usecases.commit import commit
+from backend.usecases.follow import left_waiting
 
 _AT_ONCE: Final = 50
 
@@ -67,7 +68,7 @@ def _give_up(ports: Ports, where: Key, wall: datetime) -> bool:
         if command is None or wall < command.answer_by:
             return [], None
         after = given_up(command)
-        return [commands.put(after)], after
+        return [commands.put(after), *left_waiting(ports, after, wall=wall)], after
 
     over = commit(ports, decide)
     if over is not None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from backend.domain.audit import Deed, Facts
 from backend.domain.calibration import Method
-from backend.domain.command import Command, CommandName, CommandState, Told
+from backend.domain.command import Command, CommandName, Told
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg, Tare, TareSource
 from backend.domain.member import Act, Member
@@ -25,7 +25,7 @@ from backend.usecases import load
 from backend.usecases.audit import record
 from backend.usecases.calibrate import send_setting
 from backend.usecases.correct import correct_keg
-from backend.usecases.wizards import asked, begun, calibration_of, leader, moved, scale_for, setting_of, stored
+from backend.usecases.wizards import asked, awaited, begun, calibration_of, leader, moved, scale_for, setting_of, stored
 
 TARE_S: Final = 30
 """So long (wall) a scale may take to answer: somebody stands beside it and waits."""
@@ -104,12 +104,10 @@ def undo_tare(ports: Ports, *, tap_id: TapId, member: Member, now: datetime, wal
 def follow_tare(ports: Ports, *, command: Command, now: datetime, wall: datetime) -> None:
     """Go on with the tare that waited for this answer of its scale; the same answer again changes nothing."""
     wizard = stored(ports, command.device_id)
-    if wizard is None or wizard.kind is not WizardKind.TARE or not _awaited(wizard, command):
+    if wizard is None or wizard.kind is not WizardKind.TARE or not awaited(wizard, command):
         return
-    if command.name is CommandName.TARE and command.state is CommandState.DONE:
+    if command.name is CommandName.TARE:
         _weighed(ports, wizard, command.result or {}, now=now, wall=wall)
-    elif command.state.final and command.late is not CommandState.DONE:
-        moved(ports, wizard.device_id, lambda before: _refused(before, scale_said(command.error), wall=wall))
 
 
 def weigh_again(ports: Ports, *, device_id: str, now: datetime, wall: datetime) -> None:
@@ -141,17 +139,6 @@ def _weigh(ports: Ports, wizard: Wizard, *, now: datetime, wall: datetime) -> Wi
         return replace(before, command_id=command.command_id), ()
 
     return moved(ports, wizard.device_id, note) or wizard
-
-
-def _awaited(wizard: Wizard, command: Command) -> bool:
-    """Whether the wizard waits for this; it may have come before the wizard could note its id."""
-    if wizard.step.over:
-        return False
-    return wizard.command_id == command.command_id or (
-        wizard.command_id is None
-        and command.sent_at >= wizard.begun_at
-        and command.name is (CommandName.SET_CONFIG if wizard.step is Step.SENDING else CommandName.TARE)
-    )
 
 
 def _weighed(ports: Ports, wizard: Wizard, result: Mapping[str, Told], *, now: datetime, wall: datetime) -> None:

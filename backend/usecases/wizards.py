@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Final
 
 from backend.cellar import calibrations, scales, wizards
@@ -12,7 +13,7 @@ from backend.domain.ids import TapId
 from backend.domain.member import Act, Member, Role
 from backend.domain.refusal import Conflict, NotFound
 from backend.domain.scale import Scale
-from backend.domain.wizard import Setting, Step, Wizard
+from backend.domain.wizard import Setting, Step, Wizard, WizardKind
 from backend.ports import Action, Ports
 from backend.usecases import load
 from backend.usecases.commands import send_command
@@ -20,6 +21,12 @@ from backend.usecases.commit import commit
 
 CREEPS_FOR: Final = timedelta(minutes=30)
 """A load cell creeps after a change of load, most of it in this time (OIML R60): better not measured in it."""
+
+_ANSWERED: Final = {
+    WizardKind.TARE: frozenset({Step.ASKING, Step.SENDING, Step.CHECK}),
+    WizardKind.CALIBRATION: frozenset({Step.SENDING}),
+}
+"""Where a scale's answer is waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +182,17 @@ def asked(
     )
 
 
+def awaited(wizard: Wizard, command: Command) -> bool:
+    """Whether a wizard waits for this command; its answer may have come before the wizard could note its id."""
+    if wizard.step not in _ANSWERED[wizard.kind]:
+        return False
+    return wizard.command_id == command.command_id or (
+        wizard.command_id is None
+        and command.sent_at >= wizard.touched_at
+        and command.name is (CommandName.SET_CONFIG if wizard.step is Step.SENDING else CommandName.TARE)
+    )
+
+
 def leader(wizard: Wizard) -> Member:
     """Stand for the member who leads a wizard where nobody is there to ask: they might when they began it."""
     return Member(sub=wizard.by, name=wizard.by_name, ceiling=Role.ADMIN)
@@ -191,5 +209,5 @@ def _warnings(ports: Ports, scale: Scale, now: datetime) -> tuple[str, ...]:
     if tapped_at is None or not timedelta() <= now - tapped_at < CREEPS_FOR:
         return ()
     left = CREEPS_FOR - (now - tapped_at)
-    minutes = int(left.total_seconds() // 60) + 1
+    minutes = ceil(left.total_seconds() / 60)
     return (f"a keg was put on a short while ago and the cell still creeps: better in {minutes} min",)
