@@ -25,8 +25,7 @@ def start():
     with open("config.json") as file:
         settings = json.load(file)
     board = Esp32(settings)
-    # Without a pour detector on board it must not claim that silence means "nothing was poured".
-    app = App(board, Config(**settings.get("scale", {})), pours=False)
+    app = App(board, Config(**settings.get("scale", {})))
     try:
         asyncio.run(life(board, app))
     except Exception as error:

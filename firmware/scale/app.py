@@ -9,6 +9,7 @@ from .hx711 import Hx711
 from .link import Link
 from .outbox import Entry, Outbox
 from .port import sleep_ms, ticks_diff, ticks_ms
+from .pours import Seeker
 from .publish import Publisher, Weight
 from .saved import Saved
 from .settle import Settle
@@ -22,7 +23,7 @@ _SILENCE_MS = 650  # a little longer than the driver waits before it calls the c
 class App:
     """One scale. `step()` is one conversion; `run()` is its whole life on a device.
 
-    `pours` says in the birth message whether this scale claims its pours (see `claim_pour`).
+    `pours`: whether this scale seeks its pours and claims them; its birth message says so.
     """
 
     def __init__(self, board, config, *, pours=True):
@@ -34,7 +35,9 @@ class App:
         self._filter = Filter()
         self._settle = Settle()
         self._publisher = Publisher(config)
+        self._seeker = Seeker() if pours else None
         self._pours = []
+        self._lived_ms = 0
         self._fed_at = board.ticks_ms()
         self._told_lbs = None
         self._latest_t = None
@@ -70,6 +73,7 @@ class App:
     def set_aside(self, minutes):
         """Claim no pours for so many minutes from now on; 0 ends it."""
         self._aside = (self.board.ticks_ms(), minutes * _MINUTE_MS) if minutes else None
+        self._seek_anew()
 
     def change(self, settings, by, *, on_trial=False):
         """Save settings (names of config.py) and bring them into force. Raises OSError: then none is changed."""
@@ -108,14 +112,32 @@ class App:
             return
         if self._aside and ticks_diff(now, self._aside[0]) >= self._aside[1]:
             self._aside = None
-        weight = self._filter.feed(self.config.lbs(raw), max(0, ticks_diff(now, self._fed_at)))
+            self._seek_anew()  # what left the keg meanwhile is no pour
+        elapsed = max(0, ticks_diff(now, self._fed_at))
+        lbs = self.config.lbs(raw)
+        weight = self._filter.feed(lbs, elapsed)
         self._fed_at = now
         stable = self._settle.feed(now, self._filter)
         self.commands.hear(now, raw, stable)
+        found = self._seek(elapsed, lbs)
         if self._filter.warm():
-            self._publish(now, Weight(self._time(), weight, raw, stable))
+            t = self._time()
+            for ago, seconds, before, after, _ in found:
+                self.claim_pour(
+                    max(0, (self._lived_ms // 1000 if t is None else t) - round(ago)), seconds, before, after
+                )
+            self._publish(now, Weight(t, weight, raw, stable))
+
+    def _seek(self, elapsed, lbs):
+        self._lived_ms += elapsed  # counts without a clock, so that two pours of a boot never begin at the same moment
+        return self._seeker.feed(elapsed / 1000, lbs) if self._seeker else ()
+
+    def _seek_anew(self):
+        if self._seeker:
+            self._seeker.reset()
 
     def _forget(self, now):
+        self._seek_anew()
         self._filter.reset()
         self._settle.reset(now)
         self._publisher.forget()

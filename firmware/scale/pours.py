@@ -21,10 +21,11 @@ LARGEST_LBS = 12.0  # from one reading to the next: more is no glass, but a keg
 QUICKEST_LBS = 2.2  # from one reading to the next, where those are too rare to tell how fast it was
 SHELL_LBS = 4.0  # no keg weighs less: it was lifted
 
-_REST_S = 1.2  # so long within a band is a plateau
+_REST_S = 0.6  # so long within a band, and level from end to end, is a plateau
 _CALM_S = 4.0  # or so long, where the weight also came up on its way: a hand may be on the keg
 _UPS_LBS = 0.3
 _BAND_LBS = 0.02
+_LEVEL_LBS = 0.012
 _SIGMAS = 5.0
 _LOOK_S = 24.0  # a plateau's level is the median of its last points within so long
 _PLATEAU = 9  # points
@@ -221,8 +222,7 @@ class Seeker:
             band = _BAND_LBS + _SIGMAS * self._noise + WANDER_LBS_PER_S * silent
             if abs(lbs - self._run_level()) <= band:
                 if len(self._run_s) == _PLATEAU:
-                    self._run_s.pop(0)
-                    self._run_lbs.pop(0)
+                    self._run_s, self._run_lbs = self._run_s[1:], self._run_lbs[1:]
                 self._run_s.append(s)
                 self._run_lbs.append(lbs)
                 return True
@@ -259,7 +259,14 @@ class Seeker:
         calm = self._ups < _UPS_LBS
         if stable and self._restless and calm:
             return True
-        return len(self._run_s) > 1 and s - self._run_since >= (_REST_S if calm else _CALM_S)
+        seconds = s - self._run_since
+        if len(self._run_s) < 2 or seconds < (_REST_S if calm else _CALM_S):
+            return False
+        if abs(self._run_lbs[-1] - self._run_lbs[0]) <= _LEVEL_LBS + 4 * self._noise + WANDER_LBS_PER_S * seconds:
+            return True
+        self._run_s, self._run_lbs = self._run_s[1:], self._run_lbs[1:]  # without the last drops
+        self._run_since = self._run_s[0]
+        return False
 
     def _settle(self):
         """Judge the way to this plateau, and go on from here."""
@@ -268,9 +275,7 @@ class Seeker:
             self._path.end(self._run_since, level)
             self._path.lbs[0] = self._level
             self._judge(self._level, level)
-        self._level = level
-        self._resting = True
-        self._rest_at = self._run_s[-1]
+        self._level, self._resting, self._rest_at = level, True, self._run_s[-1]
         self._ups = self._silent_s = 0.0
         self._lifted = False
 
@@ -278,12 +283,10 @@ class Seeker:
         fall, began = before - after, self._path.s[0]
         seconds = self._path.s[-1] - began
         least = max(LEAST_LBS, 6 * self._noise)
-        if self._lifted:
+        if self._lifted or self._silent_s > GAP_S:
             self._release()
             self._lean = 0.0
-        elif self._silent_s > GAP_S:
-            self._lean = 0.0
-            if fall >= min(GAP_LBS, LEAST_LBS + WANDER_LBS_PER_S * seconds):
+            if not self._lifted and fall >= min(GAP_LBS, LEAST_LBS + WANDER_LBS_PER_S * seconds):
                 self._claim(began, seconds, before, after, unseen=True)
         elif -fall >= least:
             self._rise(-fall)
@@ -309,7 +312,8 @@ class Seeker:
         watched = points >= 2 and widest < 3.0 and SLOWEST < flow <= BRISK
         if widest >= 5.0:  # in so long the wander before and after may have gone on
             least += max(0.0, -(self._drift + self._run_drift()) / 2) * (ended - began)
-        if fall < least and not (watched and widest < _RARE_S and self._topped_up(fall, began)):
+        soon = self._poured_at is not None and began - self._poured_at < TOP_UP_S
+        if fall < least and not (soon and watched and widest < _RARE_S and fall >= 12 * self._noise):
             return
         self._release()
         if self._leaned(fall, ended, watched):
@@ -325,10 +329,6 @@ class Seeker:
             self._claim(began, ended - began, before, after)
         else:
             self._hold(widest, ended + (2 if flow > FASTEST else 1) * _HOLD_S)
-
-    def _topped_up(self, fall, began):
-        """Tell whether a little more was poured just after a pour."""
-        return self._poured_at is not None and began - self._poured_at < TOP_UP_S and fall >= 12 * self._noise
 
     def _leaned(self, fall, ended, watched):
         """Tell whether what had leaned on the keg leans no more."""

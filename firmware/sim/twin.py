@@ -16,6 +16,7 @@ from .stand import TICK_MS, Stand
 
 _NOISE_LBS = 0.00198  # 0.9 g rms, measured (study notes)
 _KNOCKS_A_SECOND = 1 / 2400
+_CELL = "cell"  # beside the files of the program: what the cell has become
 _BREATH_MS = 3000  # between two glasses under one faucet
 
 
@@ -41,6 +42,7 @@ class Twin:
         self.stand = Stand(keg_of(spec), self._wander(spec["wander_g"]), self._dice, now_ms)
         self._settings = dict(zero=self._zero, factor=self._factor, cal=spec["cal"], **(settings or {}))
         self.app = App(self.board, Config(**self._settings))
+        self._age()
         self._free_ms = now_ms
         self._next = None
 
@@ -72,6 +74,26 @@ class Twin:
         """Start the program again, as after a reset: what was in memory is gone, what was on flash is not."""
         self.board.restarted()
         self.app = App(self.board, Config(**self._settings))
+
+    def drift(self, span_pct, zero_lbs):
+        """Have the cell give `span_pct` more counts a pound, and `zero_lbs` more at rest; the program does not know."""
+        self._zero += int(zero_lbs * self._factor)
+        self._factor *= 1 + span_pct / 100
+        try:
+            self.board.files.write(_CELL, "%d %r" % (self._zero, self._factor))
+        except OSError as error:
+            self.board.log("the age of its cell could not be saved: %r" % error)
+
+    def _age(self):
+        """Take the cell as an earlier run has left it."""
+        text = self.board.files.read(_CELL)
+        if text is None:
+            return
+        try:
+            zero, factor = text.split(" ")
+            self._zero, self._factor = int(zero), float(factor)
+        except ValueError:
+            self.board.log("the file of its cell is damaged: it is taken for new")
 
     def wake(self, now_ms):
         """Live up to `now_ms` without a conversion and be due at once: something is about to be done to the keg."""
@@ -125,8 +147,7 @@ class Twin:
             kind = event[0]
             said = {"event": kind, "scale": self.scale}
             if kind == "poured":
-                since, until, oz, before, after = event[1:]
-                self.app.claim_pour(since // 1000, (until - since) / 1000, before, after)
+                since, until, oz = event[1:4]
                 said["t"] = since / 1000
                 said["seconds"] = (until - since) / 1000
                 said["oz"] = oz
