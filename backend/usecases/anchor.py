@@ -1,14 +1,17 @@
 """Anchoring the books of the kegs on tap to what they weigh, tap by tap, off the way of the readings."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
 from backend.cellar import kegs, pours, taps
+from backend.cellar.rows import BadRow
 from backend.domain.anchor import CREEP, Rest, anchored, gone_since
 from backend.domain.ids import TapId
 from backend.domain.ledger import Ledger, Waste
 from backend.domain.level import Level, level_of
+from backend.domain.refusal import Invalid
 from backend.domain.tap import Tap
 from backend.domain.times import epoch_ms
 from backend.ports import Action, Item, Key, Ports, Query
@@ -25,16 +28,11 @@ def anchor_books(ports: Ports, *, location_id: str, now: datetime) -> int:
 
     Only a keg at rest is weighed: not during a pour, not for 45 min after it was put on, not while its tap is set
     aside. What left unclaimed while a tap was set aside is booked as that. Where somebody else writes the same books
-    at the same moment, that keg waits for the next time.
+    at the same moment, that keg waits for the next time. A tap of which a row cannot be read is left alone: the board
+    names it.
     """
     items = load.every(ports, Query(partition=f"LOCATION#{location_id}", begins_with=taps.PREFIX))
-    states = {taps.tap_id_of(item): item for item in items if taps.is_state(item)}
-    weighed = [
-        found
-        for item in items
-        if not taps.is_state(item)
-        if (found := _weighed(taps.from_item(item), states, now)) is not None
-    ]
+    weighed = _at_rest(items, now)
     ledgers = ports.table.get_many([kegs.ledger_key(tap.keg_id) for tap, _, _ in weighed if tap.keg_id])
     seen: set[Key] = set()
     groups: list[Sequence[Action]] = []
@@ -49,6 +47,17 @@ def anchor_books(ports: Ports, *, location_id: str, now: datetime) -> int:
             groups.append(actions)
     written(ports, groups, durable=False)
     return len(groups)
+
+
+def _at_rest(items: Sequence[Item], now: datetime) -> list[tuple[Tap, Rest, Level]]:
+    """Give the kegs that stand at rest, with what they weigh."""
+    states = {taps.tap_id_of(item): item for item in items if taps.is_state(item)}
+    found = []
+    for item in items:
+        if not taps.is_state(item):
+            with suppress(BadRow, Invalid):
+                found.append(_weighed(taps.from_item(item), states, now))
+    return [one for one in found if one is not None]
 
 
 def _weighed(tap: Tap, states: dict[TapId, Item], now: datetime) -> tuple[Tap, Rest, Level] | None:

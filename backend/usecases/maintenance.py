@@ -6,14 +6,26 @@ from datetime import datetime
 from typing import Final
 
 from backend.cellar import asides, taps
+from backend.cellar.rows import BadRow
 from backend.domain.audit import Deed
 from backend.domain.ids import TapId
-from backend.domain.maintenance import MINUTES, Aside, AsideKind, Cleaned, TapBack, TapSetAside, until_after
+from backend.domain.maintenance import (
+    MINUTES,
+    Aside,
+    AsideKind,
+    Cleaned,
+    CleaningDue,
+    CleaningState,
+    TapBack,
+    TapSetAside,
+    cleaning_state,
+    until_after,
+)
 from backend.domain.member import SYSTEM, Act, Member
 from backend.domain.refusal import Conflict, Invalid
 from backend.domain.tap import Tap
 from backend.domain.times import iso, whole_ms
-from backend.ports import Action, Ports
+from backend.ports import Action, Ports, Query
 from backend.usecases import load
 from backend.usecases.audit import record
 from backend.usecases.commit import commit
@@ -99,12 +111,32 @@ def end_overdue(ports: Ports, *, now: datetime) -> int:
     """End the times aside of all bars that are over, on behalf of the product; gives how many.
 
     Nothing depends on this being done in time: a reading measured later counts as sold whether it was done or not.
+    Raises BadRow, once all others are ended, where a row cannot be read.
     """
-    ended = 0
+    ended, damage = 0, None
     for item in ports.table.query(asides.due(now=now, limit=_MOST_AT_ONCE)).items:
-        tap_id, found = asides.from_item(item)
-        ended += _end_overdue(ports, tap_id=tap_id, since=found.since, now=now)
+        try:
+            tap_id, found = asides.from_item(item)
+            ended += _end_overdue(ports, tap_id=tap_id, since=found.since, now=now)
+        except BadRow as bad:
+            damage = bad
+    if damage is not None:
+        raise damage
     return ended
+
+
+def tell_cleaning_due(ports: Ports, *, location_id: str, now: datetime) -> int:
+    """Tell of every tap of a location whose line is to be cleaned soon, or now; gives how many there are."""
+    items = load.every(ports, Query(partition=f"LOCATION#{location_id}", begins_with=taps.PREFIX))
+    told: list[CleaningDue] = []
+    for item in items:
+        if taps.is_state(item):
+            continue
+        tap = taps.from_item(item)
+        if tap.cleaning_due is not None and cleaning_state(tap.cleaning_due, now=now) is not CleaningState.CLEAN:
+            told.append(CleaningDue(location_id=location_id, tap_id=str(tap.tap_id), due=tap.cleaning_due))
+    ports.feed.publish(told)
+    return len(told)
 
 
 def note_cleaned(ports: Ports, *, tap_id: TapId, at: datetime, member: Member, now: datetime) -> Cleaned:

@@ -21,6 +21,7 @@ from backend.embedded.store import Store
 from backend.ports import Ports, Query, Table
 from backend.usecases.repeat_commands import repeat_unanswered
 from backend.usecases.retention import forget_old_readings
+from backend.wiring.bar_jobs import bar_jobs
 
 QUIET: Final = time(5)
 """On the bar's clock: after the last guest and the end of the business day, before the first delivery."""
@@ -53,6 +54,7 @@ def jobs(store: Store, ports: Ports, *, plan: BackupPlan | None, stopping: threa
             by_wall=True,
             remembered=False,
         ),
+        *bar_jobs(ports),
         Job(name="compaction", schedule=Every(_OFTEN), run=Compaction(store).step, remembered=False),
         Job(
             name="retention",

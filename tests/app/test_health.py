@@ -31,6 +31,7 @@ from backend.embedded.schema import FILE_NAME
 from backend.embedded.store import Store
 from backend.embedded.table import SqliteTable
 from backend.ports import Key, Put
+from backend.wiring.bar_jobs import bar_jobs
 from backend.wiring.embedded import Embedded, open_embedded
 
 FIELDS = {
@@ -100,9 +101,10 @@ def test_health_tells_what_a_machine_needs_to_know(serving: Serving) -> None:
             assert told["version"].count(".") >= 1
             assert told["readings_stored"] == 2
             assert told["store"] == {"pending": True, "note": None, "restored": None, "unreadable": []}
+            of_the_bars = [job.name for job in bar_jobs(served.embedded.ports)]
             assert told["jobs"] == {
                 name: {"last": None, "note": None}
-                for name in ("commands", "compaction", "retention", "broker log", "damage")
+                for name in ("commands", *of_the_bars, "compaction", "retention", "broker log", "damage")
             }
             assert told["simulator"] is None
             assert [
@@ -326,6 +328,7 @@ def test_a_job_that_fails_is_said(serving: Serving, monkeypatch: pytest.MonkeyPa
             told = await served.health()
 
             assert told["status"] == "degraded"
+            of_the_bars = [job.name for job in bar_jobs(served.embedded.ports)]
             assert told["jobs"] == {
                 "backup": {"last": "2026-03-21T03:40:00.000Z", "note": "the disk has 1: free some space"}
             }

@@ -14,6 +14,7 @@ from backend.embedded.backup import Keep, backups, taken_at
 from backend.embedded.clockwork import Clockwork
 from backend.embedded.copying import look_for_damage
 from backend.ports import Key, Put
+from backend.wiring.bar_jobs import bar_jobs
 from backend.wiring.jobs import BackupPlan, bar_zone, jobs
 
 T0 = datetime(2026, 3, 21, 20, 0, tzinfo=UTC)
@@ -108,7 +109,11 @@ def test_a_backup_holds_what_was_only_shown_when_it_began(bar: Bar, plan: Backup
 
 
 def test_without_a_plan_no_backups_are_made(bar: Bar) -> None:
-    assert list(clockwork(bar, None, Wall()).state()) == ["commands", "compaction", "retention", "broker log", "damage"]
+    of_the_bars = [job.name for job in bar_jobs(bar.ports)]
+
+    names = list(clockwork(bar, None, Wall()).state())
+
+    assert names == ["commands", *of_the_bars, "compaction", "retention", "broker log", "damage"]
 
 
 def test_a_bar_that_is_not_set_up_yet_goes_by_utc(bar: Bar) -> None:
