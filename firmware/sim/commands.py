@@ -27,6 +27,7 @@ _WORDS = {
         "gap": (_NUMBER, 1, 86400, 40),  # story seconds between the old keg and the new one
     },
     "wifi": {"scale": _SCALE, "up": (bool, None, None, REQUIRED)},
+    "drift": {"scale": _SCALE, "span_pct": (_NUMBER, -20, 20, 3), "zero_lbs": (_NUMBER, -20, 20, 0)},
     "fault": {"scale": _SCALE, "fault": (str, 1, 16, None)},  # absent: the chip is sound again
     "drinkers": {"on": (bool, None, None, REQUIRED)},
     "truth": {},
@@ -94,6 +95,10 @@ class Commands:
     def do_wifi(self, scale, up):
         """Take the Wi-Fi of a scale away or give it back."""
         self._twin(scale).air.up = up
+
+    def do_drift(self, scale, span_pct, zero_lbs):
+        """Let the cell of a scale age: `span_pct` more counts a pound, and `zero_lbs` more with nothing on it."""
+        self._twin(scale).drift(span_pct, zero_lbs)
 
     def do_fault(self, scale, fault):
         """Break the chip of a scale, or mend it."""

@@ -20,6 +20,7 @@ sys.path.insert(0, str(HERE))  # the tests are no package; their shared parts li
 
 from scale_bench.broker import Broker  # noqa: E402 - found through the line above
 from scale_bench.interpreters import MICROPYTHON, ROOT, clean_environment  # noqa: E402 - the same
+from scale_bench.sim_child import Child, Ear  # noqa: E402 - the same
 
 _BROKER = pytest.StashKey[Broker]()
 
@@ -41,6 +42,23 @@ def broker(pytestconfig: pytest.Config) -> dict[str, Any]:
 def micropython() -> str:
     """The path of the interpreter that the scales run."""
     return str(MICROPYTHON)
+
+
+@pytest.fixture(params=["cpython", "micropython"])
+def child(request: pytest.FixtureRequest, micropython: str) -> Iterator[Child]:
+    """One simulated bar in a process of its own, on each interpreter."""
+    command = [sys.executable] if request.param == "cpython" else [micropython, "-X", "heapsize=16M"]
+    started = Child(*command)
+    yield started
+    started.end()
+
+
+@pytest.fixture
+def ear(broker: dict[str, Any]) -> Iterator[Ear]:
+    """Hears what all scales say at the session's broker, and can send them commands."""
+    listening = Ear(broker)
+    yield listening
+    listening.close()
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
