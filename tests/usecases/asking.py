@@ -35,7 +35,7 @@ class Asking:
         *,
         second: float = 0,
         tap_id: TapId = ONE,
-        seconds: int = 60,
+        worth_s: int = 60,
         **params: bool | float,
     ) -> Command:
         return send_command(
@@ -46,7 +46,7 @@ class Asking:
             member=OWNER,
             now=T0,
             wall=wall(second),
-            seconds=seconds,
+            seconds=worth_s,
         )
 
     def answer(
