@@ -328,7 +328,6 @@ def test_a_job_that_fails_is_said(serving: Serving, monkeypatch: pytest.MonkeyPa
             told = await served.health()
 
             assert told["status"] == "degraded"
-            of_the_bars = [job.name for job in bar_jobs(served.embedded.ports)]
             assert told["jobs"] == {
                 "backup": {"last": "2026-03-21T03:40:00.000Z", "note": "the disk has 1: free some space"}
             }
