@@ -11,6 +11,7 @@ from backend.domain.wizard import Step, Wizard, WizardKind, scale_said
 from backend.ports import Action, Ports
 from backend.usecases.calibrate import ask_stream
 from backend.usecases.commit import commit
+from backend.usecases.infer_again import infer_again
 from backend.usecases.note_calibration import note_calibration
 from backend.usecases.tare import follow_tare, weigh_again
 from backend.usecases.wizards import awaited, stored
@@ -30,6 +31,7 @@ def follow_command(ports: Ports, *, command: Command, now: datetime, wall: datet
         return
     noted = note_calibration(ports, command=command, wall=wall, now=now)
     if command.name is CommandName.SET_CONFIG:
+        infer_again(ports, command=command, now=now)
         _read_back(ports, command, fresh=noted is not None, now=now, wall=wall)
     follow_tare(ports, command=command, now=now, wall=wall)
 

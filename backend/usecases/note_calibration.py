@@ -14,6 +14,7 @@ from backend.domain.wizard import Setting, Step, Wizard, WizardKind
 from backend.ports import Action, Ports
 from backend.usecases.audit import record
 from backend.usecases.commit import commit
+from backend.usecases.infer_again import with_tare
 from backend.usecases.wizards import calibration_of, leader, stored
 
 _NEXT: Final = timedelta(milliseconds=1)
@@ -37,6 +38,8 @@ def note_calibration(ports: Ports, *, command: Command, wall: datetime, now: dat
             return _gone_on(wizard, told, wall=wall), None
         ours = wizard if wizard is not None and _took(wizard, told) else None
         noted = _noted(current, told, command, ours, wall=wall, now=now)
+        if ours is not None and ours.kind is WizardKind.CALIBRATION:
+            wizard = with_tare(ports, ours, before=current, after=told)
         rows = [calibrations.put(noted), calibrations.put_past(noted), *_gone_on(wizard, told, wall=wall)]
         if ours is not None and ours.kind is WizardKind.CALIBRATION:
             rows.append(_audited(ours, current, noted, now))

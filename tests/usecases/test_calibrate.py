@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 from asking import asking, wall
-from bar import EMPTY, FULL, MANAGER, OWNER, STAFF, Bar, at
+from bar import EMPTY, FULL, MANAGER, STAFF, Bar, at
 from pretended_scale import PretendedScale
 
 from backend.domain.audit import Deed
 from backend.domain.calibration import CalibrationUpdated, Method
+from backend.domain.keg import Tare, TareSource
 from backend.domain.level import Level
-from backend.domain.member import Grant, Member, Role
+from backend.domain.member import OWNER, Grant, Member, Role
 from backend.domain.refusal import Conflict, Forbidden, Invalid, NotFound
 from backend.domain.wizard import OPEN_FOR, Step, Wizard
 from backend.usecases.audit import view_audit
@@ -23,6 +24,7 @@ from backend.usecases.calibrate import (
     undo_calibration,
     view_calibrations,
 )
+from backend.usecases.correct import correct_keg
 from backend.usecases.repeat_commands import repeat_unanswered
 from backend.usecases.wizards import WizardView, cancel_wizard, view_wizard
 
@@ -94,7 +96,8 @@ def test_two_points_make_a_scale_right_and_it_is_read_back(bar: Bar, scale: Pret
 
     assert save(bar, scale).step is Step.SENDING
     scale.work()
-    assert (scale.rev, scale.zero) == (2, pytest.approx(84_000, abs=20))
+    assert scale.rev == 2
+    assert scale.zero == pytest.approx(84_000, abs=20)
     assert scale.factor == pytest.approx(9500, rel=1e-4)
 
     after = view(bar)
@@ -414,3 +417,35 @@ def test_a_fresh_keg_is_warned_of_because_the_cell_still_creeps(bar: Bar) -> Non
     assert len(early) == 1
     assert "better in 29 min" in early[0]
     assert late == ()
+
+
+def test_a_tare_that_held_the_error_of_its_scale_is_inferred_again(bar: Bar, scale: PretendedScale) -> None:
+    """The scale showed 155.5 lb of a full keg of 160.3, so its shell was taken for 24.9 lb."""
+    begin(bar, scale)
+    keg = bar.change(second=1)
+    scale.load_lbs = FULL
+    inferred = Tare(empty_lbs=0.97 * FULL - keg.beer_lbs, source=TareSource.INFERRED_FROM_FULL)
+    correct_keg(bar.ports, keg_id=keg.keg_id, tare=inferred, member=MANAGER, now=at(60))
+    scale.say(10)
+    calibrated(bar, scale)
+
+    again = bar.keg(keg.keg_id)
+    scale.load_lbs = FULL
+    scale.say(70)
+
+    assert again.tare.source is TareSource.INFERRED_FROM_FULL
+    assert again.tare.empty_lbs == pytest.approx(EMPTY, abs=0.1)
+    level = bar.state().level
+    assert isinstance(level, Level)
+    assert level.percent == pytest.approx(100.0, abs=0.1)
+
+
+def test_a_shell_that_was_weighed_elsewhere_stays_what_it_is(bar: Bar, scale: PretendedScale) -> None:
+    begin(bar, scale)
+    keg = bar.change(second=1)
+    stamped = Tare(empty_lbs=30.2, source=TareSource.STAMPED)
+    correct_keg(bar.ports, keg_id=keg.keg_id, tare=stamped, member=MANAGER, now=at(60))
+
+    calibrated(bar, scale)
+
+    assert bar.keg(keg.keg_id).tare == stamped
