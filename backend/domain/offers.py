@@ -34,7 +34,8 @@ class Candidate:
     """A keg that may have been set down.
 
     `keg_id` None: a keg that is in no list, of this beer and size. `expected_lbs` is what it should weigh (gross),
-    within `within_lbs`; `lighter_lbs` is how much less than that it may weigh beside.
+    within `within_lbs`; `lighter_lbs` is how much less than that it may weigh beside. `usual` is False for a size that
+    this bar does not have.
     """
 
     keg_id: str | None
@@ -44,6 +45,7 @@ class Candidate:
     expected_lbs: float
     within_lbs: float
     lighter_lbs: float = 0.0
+    usual: bool = True
     label: str | None = None
 
     def fits(self, gross_lbs: float) -> bool:
@@ -72,6 +74,8 @@ def fitting(candidates: Iterable[Candidate], *, gross_lbs: float | None) -> list
     reason, and of the same keg and a queued one that was weighed before, the one nearer in weight goes first.
     """
     fits = [one for one in candidates if gross_lbs is None or one.fits(gross_lbs)]
+    if any(one.why is OfferWhy.OF_TYPE and one.usual for one in fits):
+        fits = [one for one in fits if one.usual]
     return [_offer(one, gross_lbs) for one in sorted(fits, key=lambda one: _rank(one, gross_lbs))]
 
 

@@ -1,10 +1,11 @@
 """A tap: what is set up on it, and the state that readings move."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from backend.domain.ids import TapId
+from backend.domain.keg import Keg
 from backend.domain.level import LIFTED_SHARE, Level, NoLevel, is_lifted, level_of
 from backend.domain.maintenance import CLEANING_EVERY, Aside
 from backend.domain.reading import Reading, Watermark, in_the_future, is_newer
@@ -18,8 +19,8 @@ class Tap:
 
     `full_lbs`, `empty_lbs` and `specific_gravity` are the values in force for the keg that is on; None without one.
     `scale_since` is when this scale was put under this tap. `aside` is the last time the tap was set aside, also when
-    that is over; `cleaned_at` is when its line was cleaned last. `swapped_at` names the record of the last change of kegs,
-    and `cost_cents` is what the keg cost that is on.
+    that is over; `cleaned_at` is when its line was cleaned last. `swapped_at` names the record of the last change of
+    kegs, and `cost_cents` is what the keg cost that is on.
     """
 
     tap_id: TapId
@@ -37,6 +38,34 @@ class Tap:
     swapped_at: datetime | None = None
     cost_cents: int | None = None
     version: int = 0
+
+    def holding(self, keg: Keg, *, specific_gravity: float) -> "Tap":
+        """Give the tap with this keg on it, full of such beer."""
+        return replace(
+            self,
+            beer_id=keg.beer_id,
+            keg_id=keg.keg_id,
+            type_id=keg.type_id,
+            tapped_at=keg.tapped_at,
+            full_lbs=keg.full_lbs,
+            empty_lbs=keg.tare.empty_lbs,
+            specific_gravity=specific_gravity,
+            cost_cents=keg.cost_cents,
+        )
+
+    def bare(self) -> "Tap":
+        """Give the tap without a keg."""
+        return replace(
+            self,
+            beer_id=None,
+            keg_id=None,
+            type_id=None,
+            tapped_at=None,
+            full_lbs=None,
+            empty_lbs=None,
+            specific_gravity=None,
+            cost_cents=None,
+        )
 
     @property
     def cleaning_due(self) -> datetime | None:

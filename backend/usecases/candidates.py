@@ -1,0 +1,220 @@
+"""Which kegs may have been set down under a tap: announced, known by their weight, usual, or in stock."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from backend.cellar import kegs, taps
+from backend.domain.beer import Beer
+from backend.domain.ids import TapId
+from backend.domain.keg import Keg, KegState, Tare, TareSource, keg_id_of
+from backend.domain.keg_type import KEG_TYPES, KegType, keg_type
+from backend.domain.offers import FULL_SHARE, KNOWN_LBS, LOST_LBS, Candidate, Offer, OfferWhy
+from backend.domain.refusal import Invalid, NotFound
+from backend.domain.swap import Swap
+from backend.domain.tap import Tap
+from backend.ports import Ports, Query
+from backend.usecases import load
+from backend.usecases.put_on import Coming, record_at
+
+LATELY: Final = timedelta(hours=24)
+"""A keg that was taken off is looked for by its weight for so long."""
+_COMES_WITHIN: Final = timedelta(hours=1)
+"""Who says that a keg is on puts it on within this."""
+_MOST: Final = 500
+_INFERRED_WITHIN_LBS: Final = 3.5
+"""A full keg tells the weight of its shell, where that is no further from the usual than shells and fillings differ."""
+_ROUGH: Final = {TareSource.TYPE_DEFAULT, TareSource.BEER_TYPE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """The kegs of a location that may come: queued, taken off lately, in stock."""
+
+    queued: Sequence[Keg]
+    lifted: Sequence[Keg]
+    in_stock: Sequence[Keg]
+
+
+def listed(ports: Ports, location_id: str, state: KegState, *, limit: int = _MOST) -> list[Keg]:
+    """The kegs of a location in one state, the youngest id first; those that cannot be read are left out."""
+    items = ports.table.query(kegs.listed(location_id, state, limit=limit)).items
+    keys = [kegs.key_of_listed(item) for item in items]
+    found = ports.table.get_many(keys)
+    every = load.readable(kegs.from_item, [found[key] for key in keys if key in found])
+    return [keg for keg in every if keg.state is state]
+
+
+def stock_for(ports: Ports, tap: Tap, *, now: datetime) -> Stock:
+    """Give what may be put on a tap, the oldest of the stock first."""
+    location_id = tap.tap_id.location_id
+    lifted = [
+        keg
+        for keg in listed(ports, location_id, KegState.LIFTED)
+        if keg.taken_lbs is not None and keg.closed_at is not None and now - keg.closed_at <= LATELY
+    ]
+    return Stock(
+        queued=[keg for keg in listed(ports, location_id, KegState.NEXT) if keg.queued_on == tap.tap_id],
+        lifted=[*lifted, *_off_their_taps(ports, tap)],
+        in_stock=sorted(listed(ports, location_id, KegState.IN_STOCK), key=_first_out),
+    )
+
+
+def _first_out(keg: Keg) -> tuple[str, str, str]:
+    """Which of a stock is used first: what is best by the sooner, else what was filled the earlier, else came first."""
+    never = "9999-12-31"
+    best, filled = keg.best_by, keg.filled_on
+    return best.isoformat() if best else never, filled.isoformat() if filled else never, keg.keg_id
+
+
+def _off_their_taps(ports: Ports, tap: Tap) -> Iterator[Keg]:
+    """Kegs that were lifted off other taps of the bar and not replaced there yet, with what they weighed."""
+    query = Query(partition=f"LOCATION#{tap.tap_id.location_id}", begins_with=taps.PREFIX)
+    states = load.readable(taps.state_from_item, [item for item in load.every(ports, query) if taps.is_state(item)])
+    for state in states:
+        swap = state.swap
+        if state.tap_id == tap.tap_id or swap is None or swap.placed_at is not None or swap.before_lbs is None:
+            continue
+        if swap.keg_id is not None and swap.keg_id == state.keg_id:
+            yield replace(load.keg(ports, swap.keg_id), taken_lbs=swap.before_lbs, closed_at=swap.lifted_at)
+
+
+def candidates(ports: Ports, *, tap: Tap, swap: Swap | None, last: Keg | None, now: datetime) -> list[Candidate]:
+    """Give the kegs that may stand there now; `last` is the one that stood there before, if any."""
+    stock = stock_for(ports, tap, now=now)
+    found = list(_same(ports, tap, swap))
+    found += [_of_list(keg, OfferWhy.QUEUED) for keg in stock.queued]
+    found += [_of_list(keg, OfferWhy.LIFTED_LATELY) for keg in stock.lifted if keg.keg_id != tap.keg_id]
+    groups = {(keg.beer_id, keg.type_id): keg for keg in reversed(stock.in_stock)}
+    if last is not None:
+        again = groups.pop((last.beer_id, last.type_id), None)
+        like_it = replace(last, taken_lbs=None, label=None)
+        found.append(
+            _of_list(again, OfferWhy.SAME_AGAIN)
+            if again is not None
+            else replace(_of_list(like_it, OfferWhy.SAME_AGAIN), keg_id=None)
+        )
+    found += [_of_list(keg, OfferWhy.IN_STOCK) for keg in groups.values()]
+    if last is not None:
+        found += _of_other_sizes(ports, tap.tap_id, last)
+    return found
+
+
+def _of_list(keg: Keg, why: OfferWhy) -> Candidate:
+    """A keg of a list: known to the pound where it was weighed when it was taken off, else as full as it came."""
+    known = keg.taken_lbs is not None
+    return Candidate(
+        keg_id=keg.keg_id,
+        beer_id=keg.beer_id,
+        type_id=keg.type_id,
+        why=why,
+        expected_lbs=keg.taken_lbs if keg.taken_lbs is not None else keg.full_lbs,
+        within_lbs=KNOWN_LBS if known else FULL_SHARE * keg.full_lbs,
+        label=keg.label,
+    )
+
+
+def _same(ports: Ports, tap: Tap, swap: Swap | None) -> Iterator[Candidate]:
+    """The keg that stood there, put back; or one that was said to be on before it came."""
+    if swap is None or swap.keg_id is None or swap.keg_id != tap.keg_id:
+        return
+    keg = load.keg(ports, swap.keg_id)
+    said = replace(_of_list(keg, OfferWhy.SAME_KEG), expected_lbs=keg.full_lbs, within_lbs=FULL_SHARE * keg.full_lbs)
+    record = record_at(ports, tap.tap_id, tap.swapped_at)
+    if record is not None and record.new_keg_id == keg.keg_id and record.new_before and record.new_before.taken_lbs:
+        said = replace(said, expected_lbs=record.new_before.taken_lbs, within_lbs=KNOWN_LBS)
+    if swap.before_lbs is not None:
+        yield replace(said, expected_lbs=swap.before_lbs, within_lbs=KNOWN_LBS, lighter_lbs=LOST_LBS)
+    if swap.before_lbs is None or _not_there_yet(ports, keg, swap, said):
+        yield said
+
+
+def _not_there_yet(ports: Ports, keg: Keg, swap: Swap, said: Candidate) -> bool:
+    """Whether a keg that was said to be on a short while ago has not been seen there, nor drunk of."""
+    if keg.tapped_at is None or swap.before_lbs is None or swap.lifted_at - keg.tapped_at > _COMES_WITHIN:
+        return False
+    return not said.fits(swap.before_lbs) and not load.ledger(ports, keg.keg_id).pours
+
+
+def _of_other_sizes(ports: Ports, tap_id: TapId, last: Keg) -> list[Candidate]:
+    """The same beer in another size: of the sizes this bar has, where there are any that fit, else of all."""
+    gravity = load.beer(ports, last.beer_id).specific_gravity
+    used = _sizes_in_use(ports, tap_id)
+    sizes = [kind for kind in KEG_TYPES.values() if kind.type_id != last.type_id and kind.tare_lbs is not None]
+    return [_of_size(kind, last, gravity, used=kind.type_id in used) for kind in sizes]
+
+
+def _of_size(kind: KegType, last: Keg, gravity: float, *, used: bool) -> Candidate:
+    full_lbs = kind.full_lbs(empty_lbs=kind.tare_lbs or 0.0, specific_gravity=gravity)
+    return Candidate(
+        keg_id=None,
+        beer_id=last.beer_id,
+        type_id=kind.type_id,
+        why=OfferWhy.OF_TYPE,
+        expected_lbs=full_lbs,
+        within_lbs=FULL_SHARE * full_lbs,
+        usual=used,
+    )
+
+
+def _sizes_in_use(ports: Ports, tap_id: TapId) -> set[str]:
+    query = Query(partition=f"LOCATION#{tap_id.location_id}", begins_with=taps.PREFIX)
+    items = [item for item in load.every(ports, query) if not taps.is_state(item)]
+    return {tap.type_id for tap in load.readable(taps.from_item, items) if tap.type_id}
+
+
+def coming_of(ports: Ports, offer: Offer, *, tap_id: TapId, since: datetime, gross_lbs: float | None) -> Coming:
+    """Give the keg of an offer as it stands on a tap from `since` on; raises NotFound, Invalid."""
+    before = load.keg(ports, offer.keg_id) if offer.keg_id is not None else None
+    if before is not None and before.location_id != tap_id.location_id:
+        raise NotFound(f"there is no keg {before.keg_id}")
+    if before is None:
+        return coming_new(
+            ports, beer_id=offer.beer_id, type_id=offer.type_id, tap_id=tap_id, since=since, lbs=gross_lbs
+        )
+    beer = load.beer(ports, before.beer_id)
+    keg = replace(
+        before,
+        state=KegState.ON_TAP,
+        tap_id=tap_id,
+        tapped_at=since,
+        closed_at=None,
+        queued_on=None,
+        taken_lbs=None,
+    )
+    fresh = before.tapped_at is None
+    return Coming(keg=_weighed_full(keg, beer, gross_lbs) if fresh else keg, beer=beer, before=before)
+
+
+def coming_new(
+    ports: Ports, *, beer_id: str, type_id: str, tap_id: TapId, since: datetime, lbs: float | None
+) -> Coming:
+    """Give a keg that is in no list; raises NotFound, Invalid where nobody knows what its shell weighs."""
+    beer, kind = load.beer(ports, beer_id), keg_type(type_id)
+    if kind.tare_lbs is None:
+        raise Invalid(f"no shell weight is known for {kind.name}: weigh the empty keg or read the stamp, and enter it")
+    keg = Keg(
+        keg_id=keg_id_of(tap_id, tapped_at=since),
+        location_id=tap_id.location_id,
+        beer_id=beer.beer_id,
+        type_id=type_id,
+        state=KegState.ON_TAP,
+        tare=Tare(empty_lbs=kind.tare_lbs, source=TareSource.TYPE_DEFAULT),
+        full_lbs=kind.full_lbs(empty_lbs=kind.tare_lbs, specific_gravity=beer.specific_gravity),
+        tap_id=tap_id,
+        tapped_at=since,
+    )
+    return Coming(keg=_weighed_full(keg, beer, lbs), beer=beer)
+
+
+def _weighed_full(keg: Keg, beer: Beer, gross_lbs: float | None) -> Keg:
+    """Let a full keg tell the weight of its shell, where that is known by its size alone."""
+    if gross_lbs is None or keg.tare.source not in _ROUGH:
+        return keg
+    kind = keg_type(keg.type_id)
+    beer_lbs = kind.full_lbs(empty_lbs=0.0, specific_gravity=beer.specific_gravity)
+    shell_lbs = gross_lbs - beer_lbs
+    if abs(shell_lbs - keg.tare.empty_lbs) > _INFERRED_WITHIN_LBS or shell_lbs <= 0:
+        return keg
+    return replace(keg, tare=Tare(empty_lbs=shell_lbs, source=TareSource.INFERRED_FROM_FULL), full_lbs=gross_lbs)

@@ -1,0 +1,160 @@
+"""Taking a change of kegs back: the keg before stands there again, as if nothing had been said."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from backend.cellar import kegs, swapping, swaps, taps
+from backend.domain.keg import Keg, KegState, Tare, TareSource
+from backend.domain.level import Level, NoLevel
+from backend.domain.member import Member
+from backend.domain.refusal import Conflict
+from backend.domain.shown import shown_at
+from backend.domain.swap import KegBefore, Swap, SwapRecord
+from backend.domain.tap import Tap, TapState, absolute_level
+from backend.ports import Delete
+from backend.usecases import load
+from backend.usecases.draft import Draft
+from backend.usecases.put_on import state_of
+from backend.usecases.rebooking import rebook
+
+
+def take_back(draft: Draft, record: SwapRecord, *, by: Member, now: datetime, keep: bool) -> Tap:
+    """Let the draft hold the tap as it was before a change, and give it; its pours since follow.
+
+    With `keep` the record says who took it back; without, it goes, because another one takes its place. A keg that was
+    made by the change and of which no beer is booked goes too.
+
+    Raises:
+        Conflict: the keg was changed again since.
+    """
+    ports = draft.ports
+    tap = load.tap(ports, record.tap_id)
+    if tap.swapped_at != record.at or tap.keg_id != record.new_keg_id:
+        raise Conflict(f"the keg on tap {record.tap_id} was changed again since: look at it, then undo that first")
+    old = load.keg(ports, record.old_keg_id) if record.old_keg_id else None
+    restored = tap.bare()
+    if old is not None:
+        restored = _reopen(draft, tap, old, record)
+    if record.new_keg_id is not None:
+        _take_off(draft, load.keg(ports, record.new_keg_id), record, heir=old, now=now)
+    draft.add([taps.put(restored), swapping.delete(tap.tap_id)])
+    state = state_of(ports, tap.tap_id)
+    if state is not None:
+        draft.add([taps.put_state(_state_with(state, restored))])
+    if keep:
+        draft.add([swaps.put(replace(record, undone_at=now, undone_by=by.sub))])
+    else:
+        draft.add([Delete(key=swaps.key(record.tap_id, at=record.at), expected_version=record.version)])
+    return load.tap(ports, tap.tap_id)
+
+
+def _reopen(draft: Draft, tap: Tap, old: Keg, record: SwapRecord) -> Tap:
+    """The keg before is on again since it was put on; pours of its time come back to it."""
+    ports = draft.ports
+    tapped_at = record.old_before.tapped_at if record.old_before else old.tapped_at
+    opened = replace(
+        old,
+        state=KegState.ON_TAP,
+        tap_id=tap.tap_id,
+        tapped_at=tapped_at,
+        closed_at=None,
+        queued_on=None,
+        taken_lbs=None,
+    )
+    if old.state not in {KegState.LIFTED, KegState.KICKED} or old.tap_id != tap.tap_id:
+        raise Conflict(f"keg {old.keg_id} was put on elsewhere since: change the keg on tap {tap.tap_id} instead")
+    ledger = load.ledger(ports, old.keg_id)
+    gravity = load.gravity(ports, ledger)
+    draft.add(kegs.puts(opened, before=old.state))
+    if tapped_at is not None:
+        draft.add([kegs.put_on_tap(kegs.OnTap(tap_id=tap.tap_id, keg_id=old.keg_id, tapped_at=tapped_at))])
+    if record.new_keg_id is not None:
+        books = rebook(
+            ports,
+            tap_id=tap.tap_id,
+            old_id=record.new_keg_id,
+            new=ledger,
+            since=record.at,
+            specific_gravity=gravity,
+        )
+        if books.actions:
+            draft.add([kegs.put_ledger(books.new), *books.actions])
+    return tap.bare().holding(opened, specific_gravity=gravity)
+
+
+def _take_off(draft: Draft, keg: Keg, record: SwapRecord, *, heir: Keg | None, now: datetime) -> None:
+    """The keg that was put on goes back to where it was; one that the change made was never there."""
+    ports, before = draft.ports, record.new_before
+    ledger = load.ledger(ports, keg.keg_id)
+    booked = heir is None and bool(ledger.pours or ledger.wasted or ledger.cleaned)
+    if before is None and booked:
+        closed = replace(keg, state=KegState.LIFTED, closed_at=max(now, record.at))
+        draft.add(kegs.puts(closed, before=keg.state))
+        stay = kegs.OnTap(tap_id=record.tap_id, keg_id=keg.keg_id, tapped_at=record.at, closed_at=closed.closed_at)
+        draft.add([kegs.put_on_tap(stay)])
+        return
+    draft.add([Delete(key=kegs.stay_key(record.tap_id, tapped_at=record.at))])
+    if before is None:
+        draft.add([*kegs.deletes(keg), Delete(key=kegs.ledger_key(keg.keg_id))])
+        return
+    if before.tapped_at is None and not booked:
+        draft.add([Delete(key=kegs.ledger_key(keg.keg_id))])
+    draft.add(kegs.puts(_as_before(keg, before), before=keg.state))
+    if record.from_tap is not None:
+        _back_to_its_tap(draft, keg, before, record)
+
+
+def _as_before(keg: Keg, before: KegBefore) -> Keg:
+    """The keg as it was; a shell that was weighed or corrected meanwhile stays known."""
+    inferred = keg.tare.source is TareSource.INFERRED_FROM_FULL and before.tare_source is not keg.tare.source
+    return replace(
+        keg,
+        state=before.state,
+        tare=Tare(empty_lbs=before.empty_lbs, source=before.tare_source) if inferred else keg.tare,
+        full_lbs=before.full_lbs if inferred else keg.full_lbs,
+        tap_id=before.tap_id,
+        tapped_at=before.tapped_at,
+        closed_at=before.closed_at,
+        queued_on=before.queued_on,
+        taken_lbs=before.taken_lbs,
+    )
+
+
+def _back_to_its_tap(draft: Draft, keg: Keg, before: KegBefore, record: SwapRecord) -> None:
+    """It was lifted off another tap: it is still off that, unless another keg is on there now."""
+    ports = draft.ports
+    if record.from_tap is None or before.tapped_at is None:
+        return
+    there = load.tap(ports, record.from_tap)
+    stay = kegs.OnTap(tap_id=record.from_tap, keg_id=keg.keg_id, tapped_at=before.tapped_at)
+    if there.keg_id is not None:
+        lifted = replace(
+            load.keg(ports, keg.keg_id), state=KegState.LIFTED, closed_at=record.lifted_at, taken_lbs=record.gross_lbs
+        )
+        draft.add(kegs.puts(lifted, before=KegState.ON_TAP))
+        return
+    gravity = load.gravity(ports, load.ledger(ports, keg.keg_id))
+    again = there.holding(_as_before(keg, before), specific_gravity=gravity)
+    draft.add([taps.put(again), kegs.put_on_tap(stay)])
+    state = state_of(ports, there.tap_id)
+    if state is not None:
+        swap = state.swap._replace(keg_id=keg.keg_id, before_lbs=record.gross_lbs) if state.swap else None
+        draft.add([taps.put_state(replace(_state_with(state, again), swap=swap))])
+
+
+def _state_with(state: TapState, tap: Tap) -> TapState:
+    """What the weight that stands there says of the keg that is on again."""
+    if tap.load is None:
+        return replace(state, keg_id=tap.keg_id, level=NoLevel.NO_KEG, shown=None, swap=_still_off(state.swap, tap))
+    level = absolute_level(state.weight_lbs, load=tap.load)
+    shown = None
+    if isinstance(level, Level):
+        shown = shown_at(level.net_lbs, gross_lbs=state.weight_lbs, at=state.updated_at, settled=state.stable)
+    return replace(state, keg_id=tap.keg_id, level=level, shown=shown, swap=_still_off(state.swap, tap))
+
+
+def _still_off(swap: Swap | None, tap: Tap) -> Swap | None:
+    """A load that stands there is this keg; a keg that is lifted is this one."""
+    if swap is None or swap.placed_at is not None:
+        return None
+    return swap._replace(keg_id=tap.keg_id)
