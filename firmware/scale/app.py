@@ -73,6 +73,7 @@ class App:
     def set_aside(self, minutes):
         """Claim no pours for so many minutes from now on; 0 ends it."""
         self._aside = (self.board.ticks_ms(), minutes * _MINUTE_MS) if minutes else None
+        self._seek_anew()  # a pour does not reach over the edge of a maintenance
         self._seek_anew()
 
     def change(self, settings, by, *, on_trial=False):
@@ -152,7 +153,7 @@ class App:
             self._begin()
             self._publisher.restart_clock()
         if latest is None or put_back:
-            self.link.announce()  # the backend judges our clock by the birth message
+            self.link.clock_is_set(t * 1000 - self._lived_ms)  # the backend judges our clock by the birth message
         self._latest_t = t if latest is None or put_back else max(t, latest)
         return t
 
@@ -181,6 +182,7 @@ class App:
                 battery=board.battery(),
                 rssi=board.rssi(),
                 pour=pour,
+                lived=self._lived_ms,
                 at=ticks_ms(),
                 heartbeat=heartbeat and pour is None,
             )

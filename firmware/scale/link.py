@@ -23,6 +23,7 @@ class Link:
         self._commands = commands
         self._session = 0
         self._announce = False
+        self._began_ms = None
         self.readings_topic = "keg/readings/" + board.device_id
         self.status_topic = "keg/status/" + board.device_id
         self.command_topic = "keg/command/" + board.device_id
@@ -50,8 +51,9 @@ class Link:
         """Why the last connection ended, or None."""
         return self.client.error
 
-    def announce(self):
-        """Have the birth message said again before the next reading: the clock was set."""
+    def clock_is_set(self, began_ms):
+        """Have the birth message said again before the next reading; this run began at `began_ms` since 1970."""
+        self._began_ms = began_ms
         self._announce = True
 
     def renew(self):
@@ -156,7 +158,7 @@ class Link:
         if self._announce:
             self._announce = False
             await self._say_again()
-        payload = messages.entry(entry, replay=self._is_late(entry))
+        payload = messages.entry(entry, replay=self._is_late(entry), began_ms=self._began_ms)
         await self.client.publish(self.readings_topic, payload)
 
     async def _say_again(self):

@@ -52,14 +52,22 @@ def reading(
     return _object(fields)
 
 
-def entry(waiting, *, replay=False):
-    """Return an entry of the outbox as bytes."""
+def entry(waiting, *, replay=False, began_ms=None):
+    """Return an entry of the outbox as bytes.
+
+    `began_ms` is when this run began, in milliseconds since 1970, where that is known: what was measured before the
+    clock was set counts from then.
+    """
+    t, pour = waiting.t, waiting.pour
+    if t is None and began_ms is not None:
+        t = (began_ms + waiting.lived) // 1000
+        pour = pour and (began_ms // 1000 + pour[0],) + pour[1:]
     return reading(
         waiting.weight_lbs,
         v=VERSION,
         boot=waiting.boot,
         seq=waiting.seq,
-        t=waiting.t,
+        t=t,
         raw=waiting.raw,
         stable=waiting.stable,
         cal=waiting.cal,
@@ -67,7 +75,7 @@ def entry(waiting, *, replay=False):
         battery=waiting.battery,
         rssi=waiting.rssi,
         replay=replay,
-        pour=waiting.pour,
+        pour=pour,
     )
 
 

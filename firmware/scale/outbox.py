@@ -3,8 +3,8 @@
 import asyncio
 from collections import namedtuple
 
-# One reading on its way: what messages.entry needs, the wall ticks of its making, and whether it only repeats what is
-# known. A tuple, because 256 of them have to fit beside TLS on an ESP32.
+# One reading on its way: what messages.entry needs, the milliseconds of this run and the wall ticks of its making, and
+# whether it only repeats what is known. A tuple, because 256 of them have to fit beside TLS on an ESP32.
 Entry = namedtuple(
     "Entry",
     (
@@ -19,6 +19,7 @@ Entry = namedtuple(
         "battery",
         "rssi",
         "pour",
+        "lived",
         "at",
         "heartbeat",
     ),

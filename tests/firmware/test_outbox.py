@@ -6,7 +6,7 @@ BOTH_INTERPRETERS = True
 
 
 def entry(seq, heartbeat=False, pour=None):
-    return Entry(1, seq, None, 87.3, 0, True, 0, None, None, None, pour, 0, heartbeat)
+    return Entry(1, seq, None, 87.3, 0, True, 0, None, None, None, pour, 0, 0, heartbeat)
 
 
 def drained(outbox):

@@ -11,7 +11,7 @@ ACTS = st.lists(st.sampled_from(["reading", "heartbeat", "pour", "take"]), max_s
 
 def entry(seq: int, kind: str) -> Entry:
     pour = (1, 1.0, 2.0, 1.0) if kind == "pour" else None
-    return Entry(1, seq, None, 87.3, 0, True, 0, None, None, None, pour, 0, kind == "heartbeat")
+    return Entry(1, seq, None, 87.3, 0, True, 0, None, None, None, pour, 0, 0, kind == "heartbeat")
 
 
 @given(st.integers(1, 8), ACTS)
