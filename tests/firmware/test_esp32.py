@@ -55,9 +55,12 @@ class FakePin:
 def esp32(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The module of the ESP32 board, on stand-ins for the modules of its interpreter."""
     machine = ModuleType("machine")
+    resets: list[str] = []
+    machine.__dict__["resets"] = resets
     machine.__dict__.update(
         Pin=FakePin, PWRON_RESET=1, HARD_RESET=2, WDT_RESET=3, DEEPSLEEP_RESET=4, SOFT_RESET=5,
         WDT=Watchdog,
+        reset=lambda: resets.append("reset"),
         reset_cause=lambda: 3, disable_irq=lambda: 7, enable_irq=lambda state: None,
     )  # fmt: skip
     network = ModuleType("network")
@@ -92,6 +95,7 @@ def test_the_board_takes_its_pins_and_its_broker_from_the_settings(esp32):
     assert board.dout.asked == (5, FakePin.IN, FakePin.PULL_UP, None)
     assert (board.network.host, board.network.port, board.network.ssl) == ("10.0.0.2", 1883, None)
     assert board.device_id == "SCALE-0042"
+    assert board._light.asked == (2, FakePin.OUT, None, 0)
 
 
 def test_the_example_of_a_config_starts_a_scale(esp32):
@@ -125,6 +129,19 @@ def test_signal_reset_cause_and_dice_answer_as_the_contract_says(esp32):
     board.irq_on(board.irq_off())
     board.alive()
     assert board._watchdog.meals == 1
+
+
+def test_light_and_restart_do_what_the_contract_says(esp32):
+    board = esp32.Esp32(SETTINGS)
+
+    board.light(True)
+    board.light(False)
+    board.reboot()
+
+    assert board._light.levels == [1, 0]
+    assert sys.modules["machine"].resets == ["reset"]
+    assert board.wall_epoch() is None
+    assert board.files.read("no-such-file-on-this-machine") is None
 
 
 def test_the_app_starts_on_it_and_leaves_the_clock_pin_low(esp32):
