@@ -4,20 +4,20 @@ import asyncio
 
 from . import responses
 from .answers import Answers
-from .config import ON_TRIAL, SETTABLE, ConfigError
+from .config import ON_TRIAL
 from .order import Refused, read
 from .port import const, sleep_ms, ticks_diff, ticks_ms
 from .results import Results
 from .selftest import Selftest
 from .streaming import Stream
 from .trial import Trial
+from .wanted import wanted
 from .works import Identify, Restart, Tare
 
 _LOOK_MS = const(50)
 _BACKLOG_MS = const(5000)  # the broker sends what it kept for us at once; what comes later was sent just now
 _AT_ONCE = const(16)
 _REFILL_MS = const(2000)  # each command may cost a write: a storm must not wear the flash out
-_CALIBRATION = ("zero", "factor", "rev")
 
 
 class Commands:
@@ -190,7 +190,7 @@ class Commands:
         self._one_at_a_time(order)
         if self._app.saved.by == order.id:  # power was lost between the saving and the answer
             return responses.calibration(self._app.config)
-        settings = self._wanted(order.params)
+        settings = wanted(order.params, self._app.config)
         on_trial = any(name in ON_TRIAL for name in settings)
         if on_trial:
             self._start(order, Trial(order, self._app))
@@ -200,25 +200,6 @@ class Commands:
             self._works.pop(order.name, None)
             raise Refused("flash", "the settings could not be saved, so none was changed: %r" % error)  # noqa: B904 - MicroPython has no `from`
         return None if on_trial else responses.calibration(self._app.config)
-
-    def _wanted(self, params):
-        """Return the settings of a set_config by the names of config.py, all of them allowed."""
-        given = [name for name in _CALIBRATION if name in params]
-        if given and len(given) != len(_CALIBRATION):
-            raise Refused("bad_params", "zero, factor and rev are one calibration: send all three or none")
-        if not params:
-            raise Refused("bad_params", "nothing to set: name at least one setting")
-        for name in params:
-            if name not in SETTABLE:
-                raise Refused("bad_params", "unknown setting %r: use one of %s" % (name, ", ".join(sorted(SETTABLE))))
-        settings = {SETTABLE[name]: params[name] for name in params}
-        try:
-            self._app.config.check(settings)
-        except ConfigError as error:
-            raise Refused("bad_params", str(error))  # noqa: B904 - MicroPython has no `from`
-        if given and settings["cal"] <= self._app.config.cal:
-            raise Refused("stale_rev", "revision %d is in force: give a greater one" % self._app.config.cal)
-        return settings
 
     def _tell_of_the_time_before(self):
         """Answer what a restart has cut short, or has done."""

@@ -54,9 +54,10 @@ def test_bad_parameters_are_named():
         ("set_config", {"cal": 9}, "unknown setting 'cal'"),
         ("set_config", {"heartbeat_s": 301}, "heartbeat_s is 301: give a value from 1 to 300"),
         ("set_config", {"rev": 4}, "all three or none"),
+        ("set_config", {"zero": 1, "factor": 9500, "rev": -1}, "rev is -1"),
         ("set_config", {"zero": 1, "factor": 0, "rev": 4}, "at least 50 counts per lb"),
         ("set_config", {"zero": 1.5, "factor": 9500, "rev": 4}, "zero must be a whole number"),
-        ("set_config", {"zero": 1, "factor": 9500, "rev": True}, "cal must be a whole number"),
+        ("set_config", {"zero": 1, "factor": 9500, "rev": True}, "rev must be a whole number"),
     ):
         scale.tell(command, **params)
 
