@@ -29,6 +29,8 @@ def configuration(folder: Path, *, port: int) -> str:
         "# Readings wait for us however many they are: with a limit, 2.0.11 silently loses messages it acknowledged.",
         "max_inflight_messages 0",
         "max_queued_messages 0",
+        "# An answer of a scale would wait 40 ms for the acknowledgement of the packet before it.",
+        "set_tcp_nodelay true",
         f"max_packet_size {MAX_PACKET_BYTES}",
         "persistence true",
         "persistent_client_expiration 14d",
