@@ -71,6 +71,7 @@ class Calibration:
     confirmed_at: datetime
     factor_since: datetime
     by: str
+    by_name: str = ""
     known_lbs: float | None = None
     plus_minus_pct: float | None = None
     residual_lbs: float | None = None

@@ -197,5 +197,5 @@ def _by(calibration: Calibration | None) -> str:
     if calibration is None:
         return "in the scale's own settings; it has not told them"
     weight = f" of {calibration.known_lbs:.1f} lb" if calibration.known_lbs else ""
-    by = f", by {calibration.by}" if calibration.method is not Method.REPORTED else ""
+    by = f", by {calibration.by_name or calibration.by}" if calibration.method is not Method.REPORTED else ""
     return _BY_METHOD[calibration.method] + weight + by

@@ -102,6 +102,7 @@ def _noted(
         confirmed_at=whole_ms(wall),
         factor_since=current.factor_since if current and same_factor else at,
         by=ours.by if ours else command.sent_by,
+        by_name=ours.by_name if ours else "",
         known_lbs=known.known_lbs if known else None,
         # Where the factor is the one it was, what is known of it stays known.
         plus_minus_pct=fit.plus_minus_pct if fit else current.plus_minus_pct if current and same_factor else None,
