@@ -1,6 +1,7 @@
 """Rows of a location: `LOCATION#loc-001 / META`, and the account's list of them, `ACCOUNT / LOC#loc-001`."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from backend.cellar import rows
 from backend.domain.location import SETTING_KEYS, Location, Settings
@@ -8,6 +9,7 @@ from backend.domain.units import VolumeUnit
 from backend.ports import Item, Key, Put, Value
 
 ACCOUNT = "ACCOUNT"
+_NO_NUMBERS: Final = {"volume_unit", "staff_may_assign"}
 
 
 def key(location_id: str) -> Key:
@@ -52,6 +54,7 @@ def _settings_item(settings: Settings) -> dict[str, Value]:
 
 
 def _settings(values: Mapping[str, Value]) -> Settings:
-    numbers = {name: rows.number(values, name) for name in SETTING_KEYS if name != "volume_unit" and name in values}
+    numbers = {name: rows.number(values, name) for name in SETTING_KEYS if name not in _NO_NUMBERS and name in values}
     unit = VolumeUnit(rows.text_or_none(values, "volume_unit") or VolumeUnit.US_GALLON)
-    return Settings(volume_unit=unit, **numbers)
+    may = rows.flag(values, "staff_may_assign", default=False)
+    return Settings(volume_unit=unit, staff_may_assign=may, **numbers)

@@ -28,7 +28,8 @@ _HISTORY_DAYS: Final = (7, 3650)
 class Settings:
     """Thresholds under the specification's keys (percent, hours, seconds), the unit of volumes, and `history_days`.
 
-    So long (days, or FOR_EVER) are readings and what charts are drawn from kept.
+    So long (days, or FOR_EVER) are readings and what charts are drawn from kept. `staff_may_assign` lets Staff put on
+    any beer, not only the same again or what is queued as next.
     """
 
     low_keg_warning_pct: float = 20.0
@@ -42,6 +43,7 @@ class Settings:
     calibration_drift_warn: float = 2.0
     history_days: float = 365.0
     volume_unit: VolumeUnit = VolumeUnit.US_GALLON
+    staff_may_assign: bool = False
 
     def __post_init__(self) -> None:
         """Refuse thresholds out of bounds, or critical ones that would speak before their warning."""

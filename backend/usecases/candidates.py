@@ -22,7 +22,8 @@ LATELY: Final = timedelta(hours=24)
 """A keg that was taken off is looked for by its weight for so long."""
 _COMES_WITHIN: Final = timedelta(hours=1)
 """Who says that a keg is on puts it on within this."""
-_MOST: Final = 500
+MOST_LISTED: Final = 500
+"""No bar has more kegs of one kind on hand."""
 _INFERRED_WITHIN_LBS: Final = 3.5
 """A full keg tells the weight of its shell, where that is no further from the usual than shells and fillings differ."""
 _ROUGH: Final = {TareSource.TYPE_DEFAULT, TareSource.BEER_TYPE}
@@ -37,7 +38,7 @@ class Stock:
     in_stock: Sequence[Keg]
 
 
-def listed(ports: Ports, location_id: str, state: KegState, *, limit: int = _MOST) -> list[Keg]:
+def listed(ports: Ports, location_id: str, state: KegState, *, limit: int = MOST_LISTED) -> list[Keg]:
     """The kegs of a location in one state, the youngest id first; those that cannot be read are left out."""
     items = ports.table.query(kegs.listed(location_id, state, limit=limit)).items
     keys = [kegs.key_of_listed(item) for item in items]

@@ -71,7 +71,13 @@ def put_on(ports: Ports, change: Change) -> PutOn:
         changed = changed.holding(coming.keg, specific_gravity=gravity)
         opened = _books_of(ports, coming)
         rebooked = rebook(
-            ports, tap_id=tap.tap_id, old_id=tap.keg_id, new=opened, since=since, specific_gravity=gravity
+            ports,
+            tap_id=tap.tap_id,
+            old_id=tap.keg_id,
+            new=opened,
+            since=since,
+            specific_gravity=gravity,
+            old_until=change.until,
         )
         ledger = rebooked.old
         books = [kegs.put_ledger(rebooked.new), *rebooked.actions]

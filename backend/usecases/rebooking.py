@@ -41,10 +41,9 @@ def rebook(
 ) -> Rebooked:
     """Give what moves what left a tap since a moment from its old keg to the new one.
 
-    What was poured weighs what it weighed; of another beer it is another volume. `old_until` is when the old keg was
-    lifted (`since` unless told): where its books were anchored to the weight of the next keg already, they are set to
-    the last weight before that. The new ledger counts by `specific_gravity`. Raises Invalid where more than 80 rows
-    would move.
+    What was poured weighs what it weighed; of another beer it is another volume. The old keg's books end at its last
+    weight at rest before `old_until`, when it was lifted (`since` unless told). The new ledger counts by
+    `specific_gravity`. Raises Invalid where more than 80 rows would move.
     """
     new = replace(new, specific_gravity=specific_gravity)
     if old_id is None:
@@ -61,6 +60,28 @@ def rebook(
     if old != before:
         actions.append(kegs.put_ledger(old))
     return Rebooked(actions=actions, old=old, new=new)
+
+
+def rebook_some(
+    ports: Ports, *, tap_id: TapId, old_id: str, new: Ledger, since: datetime, specific_gravity: float
+) -> Rebooked | None:
+    """Give what moves the first 80 of more than 80 such rows, None where `rebook` can move all that are left.
+
+    Both books are right after each step, so that a crash in between leaves only some of the rows where they were.
+    """
+    before = load.ledger(ports, old_id)
+    found = _of_tap(booked(ports, location_id=tap_id.location_id, keg_ids={old_id}, since=since), tap_id)
+    if len(found) <= MOST_MOVED:
+        return None
+    some = Rows(
+        pours=found.pours[:MOST_MOVED],
+        wastes=found.wastes[: max(0, MOST_MOVED - len(found.pours))],
+        unseens=[],
+    )
+    if not len(some):
+        some = Rows(pours=[], wastes=[], unseens=found.unseens[:MOST_MOVED])
+    old, moved, actions = _moved(some, old=before, new=new, specific_gravity=specific_gravity)
+    return Rebooked(actions=[*actions, kegs.put_ledger(old), kegs.put_ledger(moved)], old=old, new=moved)
 
 
 def _of_tap(rows: Rows, tap_id: TapId) -> Rows:
@@ -97,12 +118,13 @@ def _moved(rows: Rows, *, old: Ledger, new: Ledger, specific_gravity: float) -> 
 
 
 def _weighed_last(ports: Ports, tap_id: TapId, old: Ledger, *, until: datetime) -> Ledger:
-    """Set the books of a keg that has left to its last weight, where they follow that of the next one already."""
-    if old.rest_at is None or old.rest_at < until:
-        return old
+    """Set the books of a keg that has left to what it weighed last; they may follow the next one's weight already."""
     keg = load.keg(ports, old.keg_id)
-    rest = last_rest(ports, tap_id=tap_id, start=keg.tapped_at or until, end=until)
+    rest = last_rest(ports, tap_id=tap_id, start=keg.tapped_at or until, end=until, shell_lbs=keg.tare.empty_lbs)
     if rest is None:
-        return replace(old, rest_lbs=None, rest_at=None, rest_cal=None, weighed=None)
-    net = max(0.0, rest.lbs - keg.tare.empty_lbs)
-    return rested(old, weighed=gallons_of(net, specific_gravity=load.gravity(ports, old)), rest=rest)
+        astray = old.rest_at is not None and old.rest_at >= until
+        return replace(old, rest_lbs=None, rest_at=None, rest_cal=None, weighed=None) if astray else old
+    gravity = load.gravity(ports, old)
+    later = booked(ports, location_id=tap_id.location_id, keg_ids={old.keg_id}, since=rest.at)
+    left = gallons_of(max(0.0, rest.lbs - keg.tare.empty_lbs), specific_gravity=gravity)
+    return rested(old, weighed=left - later.gallons(after=rest.at, until=until), rest=rest)

@@ -74,7 +74,7 @@ def _reopen(draft: Draft, tap: Tap, old: Keg, record: SwapRecord) -> Tap:
             tap_id=tap.tap_id,
             old_id=record.new_keg_id,
             new=ledger,
-            since=record.at,
+            since=put_on_at(load.keg(ports, record.new_keg_id), record),
             specific_gravity=gravity,
         )
         if books.actions:
@@ -90,10 +90,12 @@ def _take_off(draft: Draft, keg: Keg, record: SwapRecord, *, heir: Keg | None, n
     if before is None and booked:
         closed = replace(keg, state=KegState.LIFTED, closed_at=max(now, record.at))
         draft.add(kegs.puts(closed, before=keg.state))
-        stay = kegs.OnTap(tap_id=record.tap_id, keg_id=keg.keg_id, tapped_at=record.at, closed_at=closed.closed_at)
+        stay = kegs.OnTap(
+            tap_id=record.tap_id, keg_id=keg.keg_id, tapped_at=put_on_at(keg, record), closed_at=closed.closed_at
+        )
         draft.add([kegs.put_on_tap(stay)])
         return
-    draft.add([Delete(key=kegs.stay_key(record.tap_id, tapped_at=record.at))])
+    draft.add([Delete(key=kegs.stay_key(record.tap_id, tapped_at=put_on_at(keg, record)))])
     if before is None:
         draft.add([*kegs.deletes(keg), Delete(key=kegs.ledger_key(keg.keg_id))])
         return
@@ -102,6 +104,11 @@ def _take_off(draft: Draft, keg: Keg, record: SwapRecord, *, heir: Keg | None, n
     draft.add(kegs.puts(_as_before(keg, before), before=keg.state))
     if record.from_tap is not None:
         _back_to_its_tap(draft, keg, before, record)
+
+
+def put_on_at(keg: Keg, record: SwapRecord) -> datetime:
+    """Since when the keg counts there: the moment may have been corrected after the change."""
+    return keg.tapped_at or record.at
 
 
 def _as_before(keg: Keg, before: KegBefore) -> Keg:

@@ -75,6 +75,7 @@ LOCATIONS = st.builds(
         low_keg_critical_pct=_numbers(0, 15),
         history_days=st.sampled_from([0.0, 7.0, 365.0, 3650.0]),
         volume_unit=st.sampled_from(VolumeUnit),
+        staff_may_assign=st.booleans(),
     ),
 )
 DAYS = st.dates(date(1971, 1, 1), date(2200, 1, 1))
