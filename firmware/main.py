@@ -16,8 +16,8 @@ RESTART_AFTER_S = 5
 
 
 async def life(board, app):
-    """Keep Wi-Fi, clock and scale going, for ever."""
-    await asyncio.gather(board.network.stay_joined(board.log), board.keep_time(), app.run())
+    """Keep Wi-Fi, clock, temperature and scale going, for ever."""
+    await asyncio.gather(board.network.stay_joined(board.log), board.keep_time(), board.keep_temperature(), app.run())
 
 
 def start():

@@ -9,6 +9,7 @@ import machine
 import network
 import ntptime
 
+from .battery import Gauge
 from .board import Board, Network
 from .files import Flash
 from .port import sleep_ms, ticks_ms, unix_time
@@ -18,6 +19,10 @@ _CLOCK_TRY_MS = 30000  # doubled after each failure: a bar without internet must
 _CLOCK_AGAIN_MS = 6 * 3600 * 1000  # its crystal drifts by a second or two in that time
 _WATCHDOG_MS = 60000  # longer than any name lookup or handshake holds up the loop
 _JOIN_MS = 15000
+_ADC_SAMPLES = 16  # one alone is off by up to 50 mV
+_PROBE_MS = 30000
+_CONVERTS_MS = 750  # a DS18B20 at 12 bits (its data sheet, page 3)
+_UNWRITTEN_C = 85.0  # what it says before its first conversion (page 4)
 _RESETS = {
     machine.PWRON_RESET: "power_on",
     machine.HARD_RESET: "hard",
@@ -72,6 +77,11 @@ class Esp32(Board):
         self._light = machine.Pin(pins.get("light", 2), machine.Pin.OUT, value=0)
         self.files = Flash("/")
         self.network = Wifi(settings["wifi"]["ssid"], settings["wifi"]["key"], settings["broker"])
+        self._battery = machine.ADC(machine.Pin(pins["battery"])) if "battery" in pins else None
+        self._divider = settings.get("battery_divider", 2.0)
+        self._gauge = Gauge()
+        self._probe = machine.Pin(pins["probe"]) if "probe" in pins else None
+        self._celsius = None
         self._clock_set = False
         self._watchdog = machine.WDT(timeout=_WATCHDOG_MS)
 
@@ -103,6 +113,17 @@ class Esp32(Board):
         """Reset the chip: as a watchdog does, but told as what it is."""
         machine.reset()
 
+    def battery(self):
+        """Return (volts, percent) where `pins` names the ADC pin of a divider, else None: on mains."""
+        if self._battery is None:
+            return None
+        microvolts = sum([self._battery.read_uv() for _ in range(_ADC_SAMPLES)]) // _ADC_SAMPLES
+        return self._gauge.feed(microvolts * self._divider / 1000000)
+
+    def temp_f(self):
+        """Return the temperature at the keg in Fahrenheit, or None without a probe that answers."""
+        return None if self._celsius is None else self._celsius * 1.8 + 32
+
     def alive(self):
         """Feed the watchdog."""
         self._watchdog.feed()
@@ -114,6 +135,31 @@ class Esp32(Board):
     def irq_on(self, state):
         """Allow interrupts again."""
         machine.enable_irq(state)
+
+    async def keep_temperature(self):
+        """Ask a DS18B20 on the probe's pin every half minute, for ever; a probe that falls silent is no temperature."""
+        if self._probe is None:
+            return
+        import ds18x20
+        import onewire
+
+        bus = ds18x20.DS18X20(onewire.OneWire(self._probe))
+        while True:
+            self._celsius = await self._ask(bus)
+            await sleep_ms(_PROBE_MS)
+
+    async def _ask(self, bus):
+        try:
+            probes = bus.scan()
+            if not probes:
+                return None
+            bus.convert_temp()
+            await sleep_ms(_CONVERTS_MS)
+            celsius = bus.read_temp(probes[0])
+        except Exception as error:  # its driver raises bare exceptions for a bad checksum
+            self.log("the temperature probe does not answer: %r" % error)
+            return None
+        return None if celsius == _UNWRITTEN_C else celsius
 
     async def keep_time(self):
         """Set the clock from the network, soon after it is up and then every six hours."""

@@ -1,5 +1,6 @@
 """What can be said about the device's own files on a machine that is no device."""
 
+import asyncio
 import importlib
 import json
 import subprocess
@@ -41,7 +42,7 @@ class Watchdog:
 class FakePin:
     OUT, IN, PULL_UP = 1, 2, 3
 
-    def __init__(self, number: int, mode: int, pull: int | None = None, value: int | None = None) -> None:
+    def __init__(self, number: int, mode: int | None = None, pull: int | None = None, value: int | None = None) -> None:
         self.asked = (number, mode, pull, value)
         self.levels: list[int] = []
 
@@ -49,6 +50,40 @@ class FakePin:
         if level is not None:
             self.levels.append(level)
         return 1
+
+
+class FakeAdc:
+    """The middle of a divider under a cell."""
+
+    microvolts = 1_990_000
+
+    def __init__(self, pin: FakePin) -> None:
+        self.pin = pin
+
+    def read_uv(self) -> int:
+        return self.microvolts
+
+
+class FakeProbes:
+    """A wire with DS18B20 probes on it."""
+
+    celsius: float | None = 3.5
+    wired = True
+
+    def __init__(self, wire: FakePin) -> None:
+        self.wire = wire
+
+    def scan(self) -> list[bytes]:
+        return [b"probe"] if self.wired else []
+
+    def convert_temp(self) -> None:
+        pass
+
+    def read_temp(self, probe: bytes) -> float:
+        assert probe == b"probe"
+        if self.celsius is None:
+            raise Exception("CRC error")  # noqa: TRY002 - as its driver does
+        return self.celsius
 
 
 @pytest.fixture
@@ -59,13 +94,16 @@ def esp32(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     machine.__dict__["resets"] = resets
     machine.__dict__.update(
         Pin=FakePin, PWRON_RESET=1, HARD_RESET=2, WDT_RESET=3, DEEPSLEEP_RESET=4, SOFT_RESET=5,
-        WDT=Watchdog,
+        WDT=Watchdog, ADC=FakeAdc,
         reset=lambda: resets.append("reset"),
         reset_cause=lambda: 3, disable_irq=lambda: 7, enable_irq=lambda state: None,
     )  # fmt: skip
     network = ModuleType("network")
     network.__dict__.update(STA_IF=0, WLAN=lambda interface: Station())
-    for name, module in (("machine", machine), ("network", network), ("ntptime", SimpleNamespace())):
+    for name, module in (
+        ("machine", machine), ("network", network), ("ntptime", SimpleNamespace()),
+        ("onewire", SimpleNamespace(OneWire=lambda pin: pin)), ("ds18x20", SimpleNamespace(DS18X20=FakeProbes)),
+    ):  # fmt: skip
         monkeypatch.setitem(sys.modules, name, module)
     yield importlib.import_module("firmware.scale.board_esp32")
     sys.modules.pop("firmware.scale.board_esp32")
@@ -142,6 +180,38 @@ def test_light_and_restart_do_what_the_contract_says(esp32):
     assert sys.modules["machine"].resets == ["reset"]
     assert board.wall_epoch() is None
     assert board.files.read("no-such-file-on-this-machine") is None
+
+
+def test_battery_and_temperature_are_told_where_the_settings_name_their_pins(esp32, monkeypatch):
+    bare = esp32.Esp32(SETTINGS)
+    board = esp32.Esp32({**SETTINGS, "pins": {**SETTINGS["pins"], "battery": 35, "probe": 21}})
+    slept = []
+
+    async def passing(milliseconds):
+        slept.append(milliseconds)
+        if milliseconds > 10000:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(esp32, "sleep_ms", passing)
+    told = []
+    for celsius in (3.5, None, 85.0):
+        monkeypatch.setattr(FakeProbes, "celsius", celsius)
+        with pytest.raises(KeyboardInterrupt):
+            asyncio.run(board.keep_temperature())
+        told.append(board.temp_f())
+    asyncio.run(bare.keep_temperature())
+
+    assert board.battery() == (pytest.approx(3.98), 80)
+    assert told == [pytest.approx(38.3), None, None]
+    assert slept[:2] == [750, 30000]
+    assert (bare.battery(), bare.temp_f()) == (None, None)
+
+
+def test_a_wire_without_a_probe_tells_no_temperature(esp32, monkeypatch):
+    monkeypatch.setattr(FakeProbes, "wired", False)
+    board = esp32.Esp32({**SETTINGS, "pins": {"probe": 21}})
+
+    assert asyncio.run(board._ask(FakeProbes(FakePin(21)))) is None
 
 
 def test_the_app_starts_on_it_and_leaves_the_clock_pin_low(esp32):
