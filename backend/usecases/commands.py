@@ -1,5 +1,6 @@
 """Sending a command to a scale, and seeing what became of it."""
 
+import contextlib
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ from backend.domain.member import Act, Member
 from backend.domain.refusal import Conflict, Invalid, NotFound
 from backend.domain.scale import Scale, ScaleStatus
 from backend.domain.times import epoch_ms, whole_ms
-from backend.ports import Action, BrokerUnavailable, Item, Ports
+from backend.ports import Action, BrokerUnavailable, Item, Ports, StoreUnavailable
 from backend.usecases import load
 from backend.usecases.audit import record
 from backend.usecases.commit import commit
@@ -86,19 +87,21 @@ def send_command(  # noqa: PLR0913 - what, to which scale, by whom and when
 
 def view_command(ports: Ports, *, device_id: str, command_id: str, member: Member) -> Command:
     """How a command stands. Raises NotFound."""
-    _scale(ports, tap_id=None, device_id=device_id, member=member, act=Act.VIEW_LEVELS)
+    scale = _scale(ports, tap_id=None, device_id=device_id, member=member, act=Act.VIEW_LEVELS)
     item = ports.table.get(commands.key(device_id, checked_id(command_id, kind="command")))
-    if item is None:
+    command = commands.from_item(item) if item else None
+    if command is None or command.location_id != scale.location_id:
         raise NotFound(f"there is no command {command_id} of scale {device_id}")
-    return commands.from_item(item)
+    return command
 
 
 def view_commands(ports: Ports, *, device_id: str, member: Member, limit: int = 20) -> list[Command]:
-    """The newest commands of a scale, newest first, at most 100. Raises NotFound, Invalid."""
+    """The newest commands of a scale at its present bar, newest first, at most 100. Raises NotFound, Invalid."""
     if not 1 <= limit <= KEPT:
         raise Invalid(f"{limit} commands cannot be listed: give 1 to {KEPT}")
-    _scale(ports, tap_id=None, device_id=device_id, member=member, act=Act.VIEW_LEVELS)
-    return [commands.from_item(item) for item in ports.table.query(commands.newest(device_id, limit=limit)).items]
+    scale = _scale(ports, tap_id=None, device_id=device_id, member=member, act=Act.VIEW_LEVELS)
+    found = [commands.from_item(item) for item in ports.table.query(commands.newest(device_id, limit=limit)).items]
+    return [command for command in found if command.location_id == scale.location_id]
 
 
 def _scale(ports: Ports, *, tap_id: TapId | None, device_id: str | None, member: Member, act: Act) -> Scale:
@@ -147,7 +150,8 @@ def _sent(ports: Ports, command: Command) -> Command:
     try:
         ports.commands.send(command=command)
     except BrokerUnavailable:
-        return commit(ports, lambda: _put_off(ports, command), durable=False)
+        with contextlib.suppress(StoreUnavailable, Conflict):  # it is kept and due, whatever becomes of this note
+            return commit(ports, lambda: _put_off(ports, command), durable=False)
     return command
 
 

@@ -287,6 +287,18 @@ def test_what_is_no_command_is_not_found(bar: Bar) -> None:
         view_commands(bar.ports, device_id="SCALE-1", member=STAFF, limit=0)
 
 
+def test_a_scale_that_moved_to_another_bar_tells_nobody_there_what_it_was_asked_before(bar: Bar) -> None:
+    connected(bar.ports)
+    before = _send(bar)
+    bar.ports.table.transact([scales.put(replace(bar.scale("SCALE-1"), location_id="loc-002", tap_id=ELSEWHERE))])
+
+    after = _send(bar, tap_id=None, device_id="SCALE-1", wall=WALL + timedelta(seconds=1))
+
+    assert view_commands(bar.ports, device_id="SCALE-1", member=OWNER) == [after]
+    with pytest.raises(NotFound):
+        view_command(bar.ports, device_id="SCALE-1", command_id=before.command_id, member=OWNER)
+
+
 def test_a_tap_that_shares_its_scale_is_the_one_that_is_named(bar: Bar) -> None:
     connected(bar.ports)
     third = TapId("loc-001", 3)

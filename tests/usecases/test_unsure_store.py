@@ -9,12 +9,14 @@ import pytest
 from bar import HALF, ONE, STOUT, Bar, at, claim, opened, said
 
 from backend.cellar import dead_letters, scales
+from backend.domain.command import CommandName
 from backend.domain.dead_letter import DeadLetter
 from backend.domain.member import OWNER
 from backend.domain.refusal import Conflict
 from backend.ports import Group, History, Item, Outcome, Ports, Query, Recorded, StoreUnavailable
 from backend.usecases import load
 from backend.usecases.change_keg import change_keg
+from backend.usecases.commands import send_command
 from backend.usecases.dead_letters import keep_dead_letter
 from backend.usecases.record_waste import record_waste
 from backend.usecases.set_up import add_beer, place_scale
@@ -64,6 +66,9 @@ ACTS: dict[str, Callable[[Ports], object]] = {
         ports, readings=[said(n * 10, 150 - n, pour=claim(n * 10 - 5, 150 - n, 8)) for n in range(3)]
     ),
     "keep a dead letter": lambda ports: keep_dead_letter(ports, letter=LETTER),
+    "ask a scale": lambda ports: send_command(
+        ports, tap_id=ONE, name=CommandName.REBOOT, params={}, member=OWNER, now=at(0), wall=at(0)
+    ),
 }
 every_act = pytest.mark.parametrize("act", ACTS.values(), ids=ACTS)
 
