@@ -22,7 +22,7 @@ QUICKEST_LBS = 2.2  # from one reading to the next, where those are too rare to 
 SHELL_LBS = 4.0  # no keg weighs less: it was lifted
 
 _REST_S = 0.6  # so long within a band, and level from end to end, is a plateau
-_CALM_S = 4.0  # or so long, where the weight also came up on its way: a hand may be on the keg
+_CALM_S = 1.8  # or so long, where the weight also came up on its way: a hand may be on the keg
 _UPS_LBS = 0.3
 _BAND_LBS = 0.02
 _LEVEL_LBS = 0.012
@@ -260,7 +260,7 @@ class Seeker:
         if stable and self._restless and calm:
             return True
         seconds = s - self._run_since
-        if len(self._run_s) < 2 or seconds < (_REST_S if calm else _CALM_S):
+        if len(self._run_s) < (2 if calm or seconds > 5.0 else 3) or seconds < (_REST_S if calm else _CALM_S):
             return False
         if abs(self._run_lbs[-1] - self._run_lbs[0]) <= _LEVEL_LBS + 4 * self._noise + WANDER_LBS_PER_S * seconds:
             return True
@@ -309,7 +309,7 @@ class Seeker:
         began, ended, fall = path.s[0], path.s[-1], before - after
         running, widest, points = path.within(after + 0.2 * fall, before - 0.2 * fall)
         flow = fall / max(running / 0.6 + self._grain, 0.001)
-        watched = points >= 2 and widest < 3.0 and SLOWEST < flow <= BRISK
+        watched = points >= 2 and min(widest, self._silent_s) < 3.0 and SLOWEST < flow <= BRISK
         if widest >= 5.0:  # in so long the wander before and after may have gone on
             least += max(0.0, -(self._drift + self._run_drift()) / 2) * (ended - began)
         soon = self._poured_at is not None and began - self._poured_at < TOP_UP_S

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.timeout(900)  # two days at one reading a second take m
 LONG = os.environ.get("SCALE_SENSE_LONG") == "1"
 INTERVALS = [1, 2, 5, 10, 30, 60, 120, 300] if LONG else [30, 300]
 HOURS = 48.0 if LONG else 12.0
+LEAST_GLASS_OZ = 2.5
 QUIET_HOURS = 0.25
 """At the end, without guests: whatever was still to be believed is believed."""
 
@@ -129,7 +130,9 @@ def test_the_books_hold_every_glass_that_was_poured_and_no_other(told: Told, tap
         assert stay.keg is not None
         ledger = told.bar.ledger(stay.keg.keg_id)
         gallons = math.fsum(stay.ounces) / OZ_PER_GALLON
-        assert ledger.pours == len(stay.ounces)
+        # The last drops of a keg are no glass, and two glasses may be one where somebody knocks in between.
+        glasses = sum(ounces >= LEAST_GLASS_OZ for ounces in stay.ounces)
+        assert glasses - math.ceil(0.02 * glasses) <= ledger.pours <= len(stay.ounces)
         # The gas that takes the beer's place weighs a third of a percent of it, and the cooler wanders meanwhile.
         assert ledger.poured == pytest.approx(gallons, rel=0.01, abs=0.02)
         poured += ledger.poured
