@@ -12,7 +12,7 @@ from backend.domain.keg import Keg, KegState, Tare, TareSource, keg_id_of
 from backend.domain.keg_type import KEG_TYPES, KegType, keg_type
 from backend.domain.offers import FULL_SHARE, KNOWN_LBS, LOST_LBS, Candidate, Offer, OfferWhy
 from backend.domain.refusal import Invalid, NotFound
-from backend.domain.swap import Swap
+from backend.domain.swap import Swap, SwapRecord
 from backend.domain.tap import Tap
 from backend.ports import Ports, Query
 from backend.usecases import load
@@ -127,15 +127,16 @@ def _same(ports: Ports, tap: Tap, swap: Swap | None) -> Iterator[Candidate]:
         said = replace(said, expected_lbs=record.new_before.taken_lbs, within_lbs=KNOWN_LBS)
     if swap.before_lbs is not None:
         yield replace(said, expected_lbs=swap.before_lbs, within_lbs=KNOWN_LBS, lighter_lbs=LOST_LBS)
-    if swap.before_lbs is None or _not_there_yet(ports, keg, swap, said):
+    if swap.before_lbs is None or _not_there_yet(keg, swap, record):
         yield said
 
 
-def _not_there_yet(ports: Ports, keg: Keg, swap: Swap, said: Candidate) -> bool:
-    """Whether a keg that was said to be on a short while ago has not been seen there, nor drunk of."""
-    if keg.tapped_at is None or swap.before_lbs is None or swap.lifted_at - keg.tapped_at > _COMES_WITHIN:
+def _not_there_yet(keg: Keg, swap: Swap, record: SwapRecord | None) -> bool:
+    """Whether a keg was said to be on a short while ago, and what was lifted is still the one before it."""
+    if record is None or record.new_keg_id != keg.keg_id or record.before_lbs is None or swap.before_lbs is None:
         return False
-    return not said.fits(swap.before_lbs) and not load.ledger(ports, keg.keg_id).pours
+    lately = swap.lifted_at - record.at <= _COMES_WITHIN
+    return lately and abs(swap.before_lbs - record.before_lbs) <= KNOWN_LBS
 
 
 def _of_other_sizes(ports: Ports, tap_id: TapId, last: Keg) -> list[Candidate]:
