@@ -46,6 +46,13 @@ class Rows:
             unseens=[unseen for unseen in self.unseens if unseen.keg_id == keg_id],
         )
 
+    def gallons(self, *, after: datetime, until: datetime) -> float:
+        """Give how much left (US gallons) later than `after` and before `until`."""
+        left = [(pour.started_at, pour.gallons) for pour in self.pours]
+        left += [(waste.at, waste.gallons - waste.of_poured - waste.of_unseen) for waste in self.wastes]
+        left += [(unseen.at, unseen.gallons) for unseen in self.unseens]
+        return sum(gallons for at, gallons in left if after < at < until)
+
     def __len__(self) -> int:
         """How many there are."""
         return len(self.pours) + len(self.wastes) + len(self.unseens)

@@ -8,10 +8,12 @@ from backend.cellar import pours
 from backend.domain.anchor import Rest
 from backend.domain.correction import Rows
 from backend.domain.ids import TapId
+from backend.domain.level import is_lifted
 from backend.ports import Ports
 from backend.usecases import load
 
-_LOOKS_BACK: Final = timedelta(hours=6)
+_LOOKS_BACK: Final = (timedelta(minutes=15), timedelta(hours=1), timedelta(hours=6))
+"""Mostly a few minutes are enough; a scale that was away is asked for longer."""
 _ENOUGH: Final = 20_000
 
 
@@ -28,11 +30,15 @@ def booked(ports: Ports, *, location_id: str, keg_ids: Collection[str], since: d
     )
 
 
-def last_rest(ports: Ports, *, tap_id: TapId, start: datetime, end: datetime) -> Rest | None:
-    """Give the last weight at rest that history keeps of a tap in [start, end), looking back six hours at most."""
-    since = max(start, end - _LOOKS_BACK)
-    if since >= end:
-        return None
-    readings = ports.history.readings(tap_id=tap_id, start=since, end=end, limit=_ENOUGH)
-    at_rest = (one for one in reversed(readings) if one.stable is not False)
-    return next((Rest(one.weight_lbs, one.measured_at) for one in at_rest), None)
+def last_rest(ports: Ports, *, tap_id: TapId, start: datetime, end: datetime, shell_lbs: float) -> Rest | None:
+    """Give the last weight at rest that history keeps of a tap in [start, end), looking back six hours at most.
+
+    What is too light to be a keg with a shell of `shell_lbs` is passed over.
+    """
+    for span in _LOOKS_BACK:
+        since = max(start, end - span)
+        readings = ports.history.readings(tap_id=tap_id, start=since, end=end, limit=_ENOUGH) if since < end else []
+        for one in reversed(readings):
+            if one.stable is not False and not is_lifted(one.weight_lbs, empty_lbs=shell_lbs):
+                return Rest(one.weight_lbs, one.measured_at)
+    return None

@@ -209,7 +209,7 @@ def _rest(ports: Ports, books: _Books, moved: _Moved | None) -> Rest | None:
         return kept
     if moved is not None and moved.before is not None and keg.keg_id == moved.before.keg_id:
         start, end = moved.before.tapped_at, moved.before_closed
-        found = last_rest(ports, tap_id=moved.tap_id, start=start, end=end)
+        found = last_rest(ports, tap_id=moved.tap_id, start=start, end=end, shell_lbs=keg.tare.empty_lbs)
         return found or (kept if kept and kept.at < end else None)
     present = _standing(ports, keg)
     if present is not None:

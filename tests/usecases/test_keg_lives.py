@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from keg_lives import ACTS, Life
 
 from backend.domain.correction import Rows
+from backend.domain.units import gallons_of
 from backend.usecases import load
-from backend.usecases.booked import booked
+from backend.usecases.booked import booked, last_rest
 
 EXAMPLES = 400 if os.environ.get("SCALE_SENSE_LONG") == "1" else 25
 CORRECTIONS = frozenset({"tare", "beer", "gravity", "size", "tapped_at"})
@@ -41,6 +42,21 @@ def _rows_are_with_the_keg_of_their_time(life: Life) -> None:
         assert not standing or standing == [pour.keg_id]
 
 
+def _closed_kegs_end_with_what_they_weighed(life: Life) -> None:
+    for stay in life.bar.stays(ONE):
+        keg, ledger = life.bar.keg(stay.keg_id), load.ledger(life.bar.ports, stay.keg_id)
+        if stay.closed_at is None:
+            continue
+        rest = last_rest(
+            life.bar.ports, tap_id=ONE, start=stay.tapped_at, end=stay.closed_at, shell_lbs=keg.tare.empty_lbs
+        )
+        if rest is not None:
+            gravity = load.gravity(life.bar.ports, ledger)
+            left = gallons_of(max(0.0, rest.lbs - keg.tare.empty_lbs), specific_gravity=gravity)
+            left -= _every_row(life).of(stay.keg_id).gallons(after=rest.at, until=stay.closed_at)
+            assert ledger.remaining == pytest.approx(left, abs=0.01 * ledger.opening)
+
+
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
@@ -62,9 +78,11 @@ def test_full_less_all_that_left_is_the_level_before_and_after_every_correction(
         assert life.apart() < 0.01
         _books_are_their_rows(life)
         _rows_are_with_the_keg_of_their_time(life)
+        _closed_kegs_end_with_what_they_weighed(life)
 
         for correction in sorted(CORRECTIONS):
             life.act(correction)
             assert life.apart() < 0.01
             _books_are_their_rows(life)
             _rows_are_with_the_keg_of_their_time(life)
+            _closed_kegs_end_with_what_they_weighed(life)
