@@ -22,8 +22,9 @@ class Flash:
         path = self._folder + name
         with open(path + ".new", "w") as file:
             file.write(text)
-        if hasattr(os, "sync"):
-            os.sync()
+            if hasattr(os, "fsync"):  # on LittleFS a file that is closed is on flash
+                file.flush()
+                os.fsync(file.fileno())
         os.rename(path + ".new", path)
 
     def remove(self, name):
