@@ -13,7 +13,7 @@ from backend.usecases.calibrate import ask_stream
 from backend.usecases.commit import commit
 from backend.usecases.infer_again import infer_again
 from backend.usecases.note_calibration import note_calibration
-from backend.usecases.tare import follow_tare, weigh_again
+from backend.usecases.tare import follow_tare, weigh_again, weighs_on
 from backend.usecases.wizards import awaited, stored
 
 _FOLLOWED = frozenset({CommandName.GET_CONFIG, CommandName.SET_CONFIG, CommandName.TARE})
@@ -27,6 +27,8 @@ def follow_command(ports: Ports, *, command: Command, now: datetime, wall: datet
     if command.name not in _FOLLOWED or not command.state.final:
         return
     if CommandState.DONE not in {command.state, command.late}:
+        if weighs_on(ports, command=command, now=now, wall=wall):
+            return
         commit(ports, lambda: (left_waiting(ports, command, wall=wall), None))
         return
     noted = note_calibration(ports, command=command, wall=wall, now=now)

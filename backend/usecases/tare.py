@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from backend.domain.audit import Deed, Facts
@@ -29,6 +29,8 @@ from backend.usecases.wizards import asked, awaited, begun, calibration_of, lead
 
 TARE_S: Final = 30
 """So long (wall) a scale may take to answer: somebody stands beside it and waits."""
+_READ_BACK_FOR: Final = timedelta(seconds=20)
+"""So long (wall) after it was set to zero a platform may take to come to rest."""
 
 
 def tare(ports: Ports, *, tap_id: TapId, tare_of: TareOf, member: Member, now: datetime, wall: datetime) -> Wizard:
@@ -108,6 +110,19 @@ def follow_tare(ports: Ports, *, command: Command, now: datetime, wall: datetime
         return
     if command.name is CommandName.TARE:
         _weighed(ports, wizard, command.result or {}, now=now, wall=wall)
+
+
+def weighs_on(ports: Ports, *, command: Command, now: datetime, wall: datetime) -> bool:
+    """Read a platform back once more where it was not at rest yet: its scale begins to filter anew with a new zero."""
+    wizard = stored(ports, command.device_id)
+    if wizard is None or wizard.kind is not WizardKind.TARE or wizard.step is not Step.CHECK:
+        return False
+    if command.name is not CommandName.TARE or command.error != "unstable" or not awaited(wizard, command):
+        return False
+    if wall >= wizard.touched_at + _READ_BACK_FOR:
+        return False
+    _weigh(ports, wizard, now=now, wall=wall)
+    return True
 
 
 def weigh_again(ports: Ports, *, device_id: str, now: datetime, wall: datetime) -> None:

@@ -32,10 +32,15 @@ class PretendedScale:
     stable: bool = True
     awake: bool = True
     clock: float = 0.0
+    slow: float = 0.0
+    """Seconds that each answer takes."""
+    restless_after_set: int = 0
+    """How often it is not at rest when it is weighed after it took a calibration."""
     streams: str | None = None
     sequence: int = 0
     dice: random.Random = field(default_factory=lambda: random.Random(7))
     _heard: int = 0
+    _restless: int = 0
 
     @property
     def raw(self) -> int:
@@ -50,6 +55,7 @@ class PretendedScale:
         while self.awake and self._heard < len(self.ask.way.said):
             message = self.ask.way.messages[self._heard]
             self._heard += 1
+            self.clock += self.slow
             self._answer(str(message["id"]), *self._do(message))
 
     def say(self, second: float) -> None:
@@ -92,16 +98,18 @@ class PretendedScale:
             if params["rev"] <= self.rev:
                 return CommandState.FAILED, "stale_rev", {"why": "an older revision"}
             self.zero, self.factor, self.rev = params["zero"], params["factor"], params["rev"]
+            self._restless = self.restless_after_set
             return CommandState.DONE, None, {"zero": self.zero, "factor": round(self.factor, 3), "rev": self.rev}
         if name == "tare":
             raw = self.raw
+            stable, self._restless = self.stable and self._restless == 0, max(0, self._restless - 1)
             said: dict[str, Told] = {
                 "residual_lbs": round((raw - self.zero) / self.factor, 3),
                 "raw": raw,
                 "sd_counts": NOISE,
-                "stable": self.stable,
+                "stable": stable,
             }
-            return (CommandState.DONE, None, said) if self.stable else (CommandState.FAILED, "unstable", said)
+            return (CommandState.DONE, None, said) if stable else (CommandState.FAILED, "unstable", said)
         self.streams = str(message["id"])
         return CommandState.ACCEPTED, None, None
 

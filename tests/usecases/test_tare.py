@@ -181,6 +181,27 @@ def test_a_weight_that_moves_is_refused_with_what_to_do(bar: Bar, scale: Pretend
     )
 
 
+def test_a_platform_that_is_restless_after_its_zero_was_set_is_read_again(bar: Bar, scale: PretendedScale) -> None:
+    scale.restless_after_set = 2
+
+    done = tared(bar, scale, TareOf.PLATFORM, lbs=0.8)
+
+    assert done.step is Step.DONE
+    asked = [message["command"] for message in scale.ask.way.messages]
+    assert asked == ["get_config", "tare", "set_config", "tare", "tare", "tare"]
+
+
+def test_a_platform_that_stays_restless_is_given_up(bar: Bar, scale: PretendedScale) -> None:
+    scale.restless_after_set, scale.slow = 10**6, 2.0
+
+    no = tared(bar, scale, TareOf.PLATFORM, lbs=0.8)
+
+    assert no.step is Step.REFUSED
+    assert no.problem is not None
+    assert "the weight is moving" in no.problem
+    assert len(scale.ask.way.said) < 20
+
+
 def test_a_scale_that_is_away_says_so_and_nothing_hangs(bar: Bar, scale: PretendedScale) -> None:
     scale.awake = False
     tared(bar, scale, TareOf.PLATFORM)
