@@ -78,7 +78,7 @@ def correct_keg(  # noqa: PLR0913 - each is a fact of a keg that may have been w
         specific_gravity=specific_gravity,
         beer_id=beer_id,
         type_id=type_id,
-        tapped_at=None if tapped_at is None else _whole(tapped_at, now=now),
+        tapped_at=None if tapped_at is None else whole_second(tapped_at, now=now),
     )
     tare_alone = wanted == Wanted(tare=tare)
     member.must(Act.TARE if tare_alone else Act.ASSIGN, location_id=keg.location_id)
@@ -160,8 +160,8 @@ def _seen(ports: Ports, keg_id: str, member: Member) -> Keg:
     return keg
 
 
-def _whole(tapped_at: datetime, *, now: datetime) -> datetime:
-    """A moment in whole seconds, as scales tell them, rounded up."""
+def whole_second(tapped_at: datetime, *, now: datetime) -> datetime:
+    """Give a moment in whole seconds, as scales tell them, rounded up; raises Invalid for one to come."""
     if tapped_at > now + _AHEAD:
         raise Invalid("a keg cannot have been tapped in the future: check the time")
     second = tapped_at.replace(microsecond=0)
