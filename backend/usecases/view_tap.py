@@ -1,6 +1,7 @@
 """One tap in full: its face, the facts behind the number, its pours and its kegs."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
@@ -25,7 +26,7 @@ MOST_KEGS: Final = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TapView:
-    """What a tap page shows; newest pours and kegs first."""
+    """What a tap page shows; newest pours and kegs first, and the books of those kegs by their ids."""
 
     location: Location
     tap: Tap
@@ -36,6 +37,7 @@ class TapView:
     scale: Scale | None
     pours: tuple[Pour, ...]
     kegs: tuple[Keg, ...]
+    ledgers: Mapping[str, Ledger] = field(default_factory=dict)
 
 
 def view_tap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) -> TapView:
@@ -45,6 +47,7 @@ def view_tap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) -> T
     tap = load.tap(ports, tap_id)
     state = ports.table.get(taps.state_key(tap_id))
     scale = ports.table.get(scales.key(tap.scale_id)) if tap.scale_id else None
+    stood = kegs_of(ports, tap_id=tap_id, until=now, limit=MOST_KEGS)
     return TapView(
         location=location,
         tap=tap,
@@ -54,7 +57,8 @@ def view_tap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) -> T
         ledger=load.ledger(ports, tap.keg_id) if tap.keg_id else None,
         scale=scales.from_item(scale) if scale else None,
         pours=_recent(ports, tap_id, now),
-        kegs=kegs_of(ports, tap_id=tap_id, until=now, limit=MOST_KEGS),
+        kegs=stood,
+        ledgers=_books_of(ports, stood),
     )
 
 
@@ -65,6 +69,11 @@ def kegs_of(ports: Ports, *, tap_id: TapId, until: datetime, limit: int) -> tupl
     items = ports.table.get_many([kegs.key(stay.keg_id) for stay in stays])
     there = [items[kegs.key(stay.keg_id)] for stay in stays if kegs.key(stay.keg_id) in items]
     return tuple(load.readable(kegs.from_item, there))
+
+
+def _books_of(ports: Ports, stood: Sequence[Keg]) -> dict[str, Ledger]:
+    items = ports.table.get_many([kegs.ledger_key(keg.keg_id) for keg in stood])
+    return {ledger.keg_id: ledger for ledger in load.readable(kegs.ledger_from_item, items.values())}
 
 
 def _recent(ports: Ports, tap_id: TapId, now: datetime) -> tuple[Pour, ...]:
