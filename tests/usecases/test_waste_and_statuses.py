@@ -1,13 +1,16 @@
 """Waste in the books, and scales that come and go."""
 
 import pytest
-from bar import ELSEWHERE, FULL, MANAGER, ONE, STAFF, Bar, at, claim, said
+from bar import ELSEWHERE, FULL, MANAGER, ONE, OUNCE, STAFF, Bar, at, claim, said
 
+from backend.domain.audit import Deed
 from backend.domain.member import OWNER, Member
 from backend.domain.reading import ScaleHeard, StatusReport
-from backend.domain.refusal import Conflict, Invalid, NotFound
+from backend.domain.refusal import Conflict, Forbidden, Invalid, NotFound
 from backend.domain.scale import ScaleStatus
-from backend.usecases.record_waste import record_waste
+from backend.usecases.anchor import anchor_books
+from backend.usecases.audit import view_audit
+from backend.usecases.record_waste import record_waste, undo_waste
 from backend.usecases.take_statuses import take_statuses
 
 
@@ -133,3 +136,61 @@ def test_a_scale_that_nobody_claimed_is_counted_and_makes_no_row(bar: Bar) -> No
 
     assert (taken.changed, taken.unclaimed) == (0, 1)
     assert bar.told == []
+
+
+def test_foam_that_ran_through_the_faucet_is_taken_out_of_what_was_poured(bar: Bar) -> None:
+    keg = bar.change(second=0)
+    bar.take([said(3600, FULL)])
+    anchor_books(bar.ports, location_id="loc-001", now=at(3601))
+    left = FULL - 16 * OUNCE
+    bar.take([said(3700, left, pour=claim(3690, FULL, 16))])
+
+    waste = record_waste(bar.ports, tap_id=ONE, gallons=0.125, reason="foam", at=at(3710), member=STAFF, now=at(3711))
+
+    ledger = bar.ledger(keg.keg_id)
+    assert waste.of_poured == pytest.approx(0.125)
+    assert ledger.pours == 1
+    assert [ledger.poured, ledger.wasted] == pytest.approx([0.0, 0.125])
+    assert ledger.remaining == pytest.approx(15.375)
+
+
+def test_a_leak_that_the_scale_had_seen_is_no_longer_unseen_once_it_is_told(bar: Bar) -> None:
+    keg = bar.change(second=0)
+    leaked = FULL - 64 * OUNCE
+    for second, lbs in ((3600, FULL), (4300, leaked), (5000, leaked)):
+        bar.take([said(second, lbs)])
+        anchor_books(bar.ports, location_id="loc-001", now=at(second + 1))
+    unseen = bar.ledger(keg.keg_id).unseen
+
+    record_waste(bar.ports, tap_id=ONE, gallons=0.4, reason="line", at=at(5100), member=STAFF, now=at(5101))
+
+    ledger = bar.ledger(keg.keg_id)
+    assert unseen == pytest.approx(0.5, abs=0.08)
+    assert ledger.wasted == 0.4
+    assert ledger.unseen == pytest.approx(unseen - 0.4, abs=0.03)
+
+
+def test_waste_booked_by_mistake_is_taken_back_and_leaves_no_trace_but_the_audit(bar: Bar) -> None:
+    keg = bar.change(second=0)
+    bar.take([said(100, FULL - 16 * OUNCE, pour=claim(90, FULL, 16))])
+    before = bar.ledger(keg.keg_id)
+    waste = record_waste(bar.ports, tap_id=ONE, gallons=0.25, reason="spill", at=at(200), member=STAFF, now=at(201))
+
+    for _ in range(2):
+        undo_waste(bar.ports, tap_id=ONE, waste_id=waste.waste_id, at=waste.at, member=STAFF, now=at(210))
+
+    after = bar.ledger(keg.keg_id)
+    assert [after.poured, after.wasted, after.unseen] == [before.poured, 0, before.unseen]
+    entries = view_audit(bar.ports, location_id="loc-001", member=OWNER, now=at(999)).entries
+    assert [entry.deed for entry in entries] == [Deed.WASTE_UNDONE, Deed.WASTED]
+
+
+def test_waste_of_others_or_of_long_ago_is_taken_back_by_a_manager(bar: Bar) -> None:
+    bar.change(second=0)
+    mine = record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason="foam", at=at(5), member=STAFF, now=at(6))
+    other = record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason="foam", at=at(7), member=OWNER, now=at(8))
+
+    for waste, second in ((mine, 1000), (other, 20)):
+        with pytest.raises(Forbidden, match="Manager"):
+            undo_waste(bar.ports, tap_id=ONE, waste_id=waste.waste_id, at=waste.at, member=STAFF, now=at(second))
+        undo_waste(bar.ports, tap_id=ONE, waste_id=waste.waste_id, at=waste.at, member=MANAGER, now=at(second))
