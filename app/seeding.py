@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from app.demo_bar import BEERS, LOCATION, PAST, DemoTap
+from app.demo_stock import stock_cellar
 from app.past import past_of
 from app.tap_story import Order
 from backend.domain.member import SYSTEM
@@ -40,6 +41,7 @@ def seed(
         for step in book_past(ports, past=past, member=SYSTEM):
             done += step
             progress(0.05 + 0.95 * (place + min(1.0, done / total)) / len(taps))
+    stock_cellar(ports, taps, start=start)
 
 
 def _by_tap(count: int, drunk: Iterable[GuestOrder]) -> list[list[Order]]:

@@ -1,4 +1,8 @@
-"""The simulated bar as the product sees it: its truth, its levers, and a bartender who changes empty kegs."""
+"""The simulated bar as the product sees it: its truth, its levers, and a bartender who changes empty kegs.
+
+Nobody tells the product which keg was put on: the bartender queues it before, as a good one does, and the scales do
+the rest.
+"""
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
@@ -13,23 +17,20 @@ from app.ask import ask
 from app.control_pipe import ControlPipe, Said, SimulatorRefused
 from backend.clock import DemoClock, Story
 from backend.domain.ids import TapId
-from backend.domain.keg import Tare, TareSource
-from backend.domain.keg_type import keg_type
+from backend.domain.keg import Keg
 from backend.domain.member import SYSTEM
 from backend.domain.refusal import Refusal
-from backend.domain.times import EPOCH
 from backend.ports import Ports, StoreUnavailable
 from backend.usecases import load
-from backend.usecases.change_keg import NextKeg, change_keg
+from backend.usecases.keg_stock import queue_next
+from backend.usecases.next_keg import next_keg
 
 BARTENDER_TAKES: Final = timedelta(seconds=90)
 """How long (story time) after a keg ran empty the simulated bartender comes back with the next."""
 TRIES: Final = 60
 AGAIN_S: Final = 1.0
-"""How long (wall) until a change of kegs is told again to a store that could not take it."""
+"""How long (wall) until a keg is queued again in a store that could not take it."""
 _LAST_WORDS_S: Final = 3.0
-_USUAL_SHELL_LBS: Final = 20.0
-"""Of a size whose shell weight nobody knows."""
 
 __all__ = ["Simulator", "SimulatorRefused", "Truth"]
 
@@ -59,7 +60,6 @@ class Simulator:
         self._pipe = ControlPipe(command, folder=folder, heard=self._heard)
         self._bartenders: set[asyncio.Task[None]] = set()
         self._tellings: set[asyncio.Task[None]] = set()
-        self._next: dict[str, NextKeg] = {}
         self._wifi_up = dict.fromkeys(scales, True)
         self.drinkers_on = True
         """Whether the simulated guests order by themselves."""
@@ -86,7 +86,6 @@ class Simulator:
     async def start(self, plan: Mapping[str, Any]) -> None:
         """Start the bar from its plan (see firmware/sim/plan.py); raises SimulatorRefused, OSError."""
         await self._pipe.open()
-        self._next.clear()
         self._wifi_up |= {self._taps[one["scale"]]: not one.get("offline", False) for one in plan["scales"]}
         story = self._clock.story()
         await self._pipe.order("start", plan={**plan, "clock": {"story": story.seconds, "speed": story.speed}})
@@ -94,7 +93,7 @@ class Simulator:
         await self._pipe.order("clock", story=story.seconds, speed=story.speed)
 
     async def stop(self) -> None:
-        """End the bar; what it has said of changed kegs is still told, where the store takes it."""
+        """End the bar; a keg that is being put on is still queued, where the store takes it."""
         for bartender in self._bartenders:
             bartender.cancel()
         await self._pipe.close()
@@ -167,39 +166,31 @@ class Simulator:
         }
 
     async def change(self, tap_id: TapId, *, beer_id: str | None = None, type_id: str | None = None) -> None:
-        """Lift the keg and put a full one on: of another beer or size, or the same again.
+        """Lift the keg and put a full one on: what is queued, or the same again, or another beer or size.
 
-        The product is told as a bartender would tell it, once the new keg stands: see `change_keg`.
+        It is queued as next on the tap; that it was put on the product learns from the scale.
 
         Raises:
             SimulatorRefused: the bar cannot do it now, or the tap has no beer and none is named.
             Refusal: there is no such tap, beer or size.
+            StoreUnavailable: no keg can be written down now.
         """
         scale = self._scale(tap_id)
-        tap = await ask(load.tap, self._ports, tap_id)
-        beer_id = beer_id or tap.beer_id
-        if beer_id is None:
+        now = self._clock.now()
+        keg = await ask(next_keg, self._ports, tap_id=tap_id, beer_id=beer_id, type_id=type_id, member=SYSTEM, now=now)
+        if keg is None:
             raise SimulatorRefused(f"tap {tap_id} has no beer yet: say which beer to put on")
-        beer = await ask(load.beer, self._ports, beer_id)
-        kind = keg_type(type_id or tap.type_id or "half_barrel")
-        shell_lbs = kind.tare_lbs or tap.empty_lbs or _USUAL_SHELL_LBS
-        full_lbs = kind.full_lbs(empty_lbs=shell_lbs, specific_gravity=beer.specific_gravity)
-        keg = NextKeg(
-            beer_id=beer.beer_id,
-            type_id=kind.type_id,
-            tare=Tare(empty_lbs=shell_lbs, source=TareSource.STAMPED),
-            full_lbs=full_lbs,
-        )
+        beer = await ask(load.beer, self._ports, keg.beer_id)
         await self._pipe.order(
             "change",
-            # Only a change that the bar carries out may say what comes next: another one may still be under way.
-            done=lambda: self._next.update({scale: keg}),
             scale=scale,
-            shell_lbs=shell_lbs,
-            beer_lbs=full_lbs - shell_lbs,
-            full_lbs=full_lbs,
+            shell_lbs=keg.tare.empty_lbs,
+            beer_lbs=keg.beer_lbs,
+            full_lbs=keg.full_lbs,
             sg=beer.specific_gravity,
         )
+        queueing = _keep(self._queue(tap_id, keg), among=self._tellings)
+        await asyncio.wait([queueing])
 
     def _scale(self, tap_id: TapId) -> str:
         scale = self._scales.get(tap_id)
@@ -220,8 +211,6 @@ class Simulator:
         kind = said.get("event")
         if kind == "kicked" and said["scale"] in self._taps:
             self._send_bartender(said["scale"])
-        elif kind == "changed" and said["scale"] in self._taps:
-            _keep(self._tell_changed(said), among=self._tellings)
         elif kind == "error":
             _log.warning("the simulated bar complains", message=said.get("message"))
 
@@ -235,45 +224,32 @@ class Simulator:
         try:
             if (await self._told())[scale]["beer_lbs"] <= 0:
                 await self.change(tap_id)
-        except (SimulatorRefused, Refusal) as refused:
+        except (SimulatorRefused, Refusal, StoreUnavailable) as refused:
             _log.warning("the simulated bartender could not change a keg", tap=str(tap_id), why=str(refused))
 
-    async def _tell_changed(self, said: Said) -> None:
-        """Tell the product about a keg that was changed, as the bartender who did it."""
-        scale = said["scale"]
-        keg = self._next.pop(scale, None)
-        if keg is None:
-            _log.warning("a keg was changed that nobody here ordered", scale=scale)
-            return
+    async def _queue(self, tap_id: TapId, keg: Keg) -> None:
+        """Say what comes next on a tap, only once the bar puts it on: another change may still be under way."""
         for _ in range(TRIES):
-            if await self._told_product(self._taps[scale], keg, said):
+            if await self._queued(tap_id, keg):
                 return
             await asyncio.sleep(AGAIN_S)
 
-    async def _told_product(self, tap_id: TapId, keg: NextKeg, said: Said) -> bool:
-        """Whether the product knows of the change, or refuses it for good."""
-        lifted_at, placed_at = (EPOCH + timedelta(seconds=said[name]) for name in ("lifted_at", "placed_at"))
+    async def _queued(self, tap_id: TapId, keg: Keg) -> bool:
+        """Whether the product knows of the keg, or refuses it for good."""
+        now = self._clock.now()
         try:
-            await ask(
-                change_keg,
-                self._ports,
-                tap_id=tap_id,
-                keg=keg,
-                at=placed_at,
-                lifted_at=lifted_at,
-                member=SYSTEM,
-                now=self._clock.now(),
-            )
+            await ask(queue_next, self._ports, tap_id=tap_id, keg_id=keg.keg_id, member=SYSTEM, now=now)
         except StoreUnavailable as away:
-            _log.warning("a changed keg could not be told yet", tap=str(tap_id), why=str(away))
+            _log.warning("the next keg could not be queued yet", tap=str(tap_id), why=str(away))
             return False
         except Refusal as refused:
-            _log.warning("a changed keg was refused", tap=str(tap_id), why=str(refused))
+            _log.warning("the next keg was refused", tap=str(tap_id), why=str(refused))
         return True
 
 
-def _keep(errand: Coroutine[Any, Any, None], *, among: set[asyncio.Task[None]]) -> None:
+def _keep(errand: Coroutine[Any, Any, None], *, among: set[asyncio.Task[None]]) -> asyncio.Task[None]:
     """Let it run, and hold on to it: the event loop alone does not."""
     task = asyncio.create_task(errand)
     among.add(task)
     task.add_done_callback(among.discard)
+    return task

@@ -1,7 +1,7 @@
 """Booking the past of a bar in one go, through the same kegs, pours and ledgers as the present."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -79,7 +79,7 @@ def _ledger(past: PastKeg, beer: Beer) -> Ledger:
 
 def _rows(past: PastKeg, *, beer: Beer, member: Member) -> list[Action]:
     keg = past.keg
-    actions: list[Action] = [kegs.put(keg), kegs.put_ledger(_ledger(past, beer))]
+    actions: list[Action] = [*kegs.puts(keg, before=None), kegs.put_ledger(_ledger(past, beer))]
     if keg.tap_id is not None and keg.tapped_at is not None:
         actions.append(kegs.put_tare(keg, tared_by=member.sub, tared_at=keg.tapped_at))
         stay = kegs.OnTap(tap_id=keg.tap_id, keg_id=keg.keg_id, tapped_at=keg.tapped_at, closed_at=keg.closed_at)
@@ -92,16 +92,7 @@ def _rows(past: PastKeg, *, beer: Beer, member: Member) -> list[Action]:
 def _leave_standing(ports: Ports, past: PastTap, beer: Beer) -> int:
     """Let the last keg stand on the tap with what is left in it, as the last reading saw it."""
     last, reading = past.kegs[-1], past.readings[-1]
-    tap = replace(
-        load.tap(ports, past.tap_id),
-        beer_id=last.keg.beer_id,
-        keg_id=last.keg.keg_id,
-        type_id=last.keg.type_id,
-        tapped_at=last.keg.tapped_at,
-        full_lbs=last.keg.full_lbs,
-        empty_lbs=last.keg.tare.empty_lbs,
-        specific_gravity=beer.specific_gravity,
-    )
+    tap = load.tap(ports, past.tap_id).holding(last.keg, specific_gravity=beer.specific_gravity)
     left_lbs = lbs_of(_ledger(last, beer).remaining, specific_gravity=beer.specific_gravity)
     state = TapState(
         tap_id=past.tap_id,

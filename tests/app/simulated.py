@@ -9,18 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from fake_child import command
-from live_bar import ONE, T0, TWO, set_up
+from live_bar import ONE, T0, TWO, set_up, until
 
 from app.simulator import Simulator
+from backend.cellar import taps
 from backend.clock import DemoClock
 from backend.domain.beer import Beer
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg
 from backend.domain.member import OWNER
 from backend.domain.times import EPOCH
-from backend.ports import Ports
+from backend.embedded.broker_address import BrokerAddress
+from backend.ports import Item, Ports
 from backend.usecases.set_up import add_beer
 from backend.usecases.view_tap import kegs_of
+from backend.wiring.embedded import open_embedded
 
 ROOT = Path(__file__).parents[2]
 SCALES = {ONE: "SCALE-1", TWO: "SCALE-2"}
@@ -50,6 +53,34 @@ async def living(
 
 
 @contextlib.asynccontextmanager
+async def heard(
+    folder: Path, *, beer_lbs: tuple[float, float] = (100.0, 80.0), speed: float = FAST
+) -> AsyncIterator[tuple[Simulator, Ports]]:
+    """The whole bar: the simulated scales, a real broker, the intake and the store; nobody drinks there."""
+    clock = DemoClock(start=T0, speed=speed)
+    embedded = open_embedded(folder, clock=clock)
+    set_up_two_beers(embedded.ports)
+    await embedded.start()
+    simulator = Simulator(
+        embedded.ports, clock, scales=SCALES, command=[sys.executable, "-m", "firmware.sim"], folder=ROOT
+    )
+    try:
+        address = await until(lambda: embedded.broker.address)
+        await simulator.start(plan(beer_lbs, broker=address))
+        await until(lambda: load_state(embedded.ports, ONE) and load_state(embedded.ports, TWO))
+        yield simulator, embedded.ports
+    finally:
+        await simulator.stop()
+        await embedded.stop()
+
+
+def load_state(ports: Ports, tap_id: TapId) -> Item | None:
+    """The state of a tap once its scale was heard at rest."""
+    item = ports.table.get(taps.state_key(tap_id))
+    return item if item is not None and item["stable"] else None
+
+
+@contextlib.asynccontextmanager
 async def pretended(ports: Ports, folder: Path, script: str) -> AsyncIterator[Simulator]:
     """A bar that is only pretended, a minute into its story."""
     clock = DemoClock(start=T0 + timedelta(minutes=1))
@@ -61,12 +92,13 @@ async def pretended(ports: Ports, folder: Path, script: str) -> AsyncIterator[Si
         await simulator.stop()
 
 
-def plan(beer_lbs: tuple[float, float]) -> dict[str, Any]:
+def plan(beer_lbs: tuple[float, float], *, broker: BrokerAddress | None = None) -> dict[str, Any]:
     """The plan of two half barrels; nobody drinks there."""
-    keg = {"shell_lbs": 29.7, "full_lbs": 160.3, "sg": 1.010}
+    user = {"user": broker.username, "password": broker.password} if broker else {}
+    keg = {**user, "shell_lbs": 29.7, "full_lbs": 160.3, "sg": 1.010}
     return {
         "seed": 1,
-        "broker": {"host": "127.0.0.1", "port": 1},
+        "broker": {"host": broker.host, "port": broker.port} if broker else {"host": "127.0.0.1", "port": 1},
         "drinkers": False,
         "scales": [{"scale": f"SCALE-{n}", "beer_lbs": lbs, **keg} for n, lbs in enumerate(beer_lbs, start=1)],
     }
