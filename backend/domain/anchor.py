@@ -3,7 +3,7 @@
 Books that only count pours drift away from the platform: the gas that takes the beer's place weighs a third of a
 percent of it, a glass is missed, a shell is not what its type says. The weight of a moment is no better: a cooler
 makes it wander by 180 g. So what lies between the two is booked as unseen bit by bit, and only what two weighings
-in a row agree on (docs/decisions/20).
+in a row agree on (docs/decisions/22).
 """
 
 import math
