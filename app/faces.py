@@ -5,6 +5,7 @@ from typing import Final
 from backend.domain.face import Condition, TapFace
 from backend.domain.keg_type import KEG_TYPES
 from backend.domain.location import Location
+from backend.domain.swap import SwapStep
 from backend.domain.times import epoch_ms
 from backend.domain.units import VolumeUnit, in_unit
 from components.rows import Row, State
@@ -25,6 +26,7 @@ _STATES: Final[dict[Condition, State]] = {
     Condition.NO_READING: "no_reading",
     Condition.OK: "ok",
 }
+_STEPS: Final[dict[SwapStep, State]] = {SwapStep.PLACED: "placed", SwapStep.UNKNOWN: "which"}
 _SRM_COLOURS: Final = (
     "#f8e06a", "#f3d252", "#edc140", "#e5ae33", "#dc9b28", "#cf8722", "#c2761e", "#b3651b",
     "#a45618", "#954916", "#863e15", "#783414", "#6b2c13", "#5f2513", "#541f12", "#4a1a11",
@@ -41,16 +43,20 @@ def row_of(face: TapFace, *, location: Location) -> Row:
         no=face.tap_id.number,
         beer=beer.name if beer else "No beer",
         brewery=beer.brewery if beer else "",
-        color=_colour(beer.srm if beer else None),
+        color=beer_colour(beer.srm if beer else None),
         pct=round(level.percent, 2) if level else None,
         volume=volume_words(level.gallons, unit=location.settings.volume_unit) if level else "",
         left=_left(face),
         size=_size(face.type_id),
-        state=_STATES[face.condition],
+        state=_state(face),
         why=face.why,
         at=epoch_ms(face.at) / 1000 if face.at else None,
         pouring=face.pouring,
         online=face.online,
+        new=None,
+        aside=face.aside.kind.value if face.aside else None,
+        until=epoch_ms(face.aside.until) / 1000 if face.aside else None,
+        clean=epoch_ms(face.cleaning_due) / 1000 if face.cleaning_due else None,
     )
 
 
@@ -58,6 +64,11 @@ def volume_words(gallons: float, *, unit: VolumeUnit) -> str:
     """Give a volume (US gallons) as people read it: two decimals in large units, whole ounces."""
     value = in_unit(gallons, unit)
     return f"{value:.0f} oz" if unit is VolumeUnit.US_OZ else f"{value:.2f} {UNIT_WORDS[unit]}"
+
+
+def _state(face: TapFace) -> State:
+    """How it stands; a keg that was set down is being looked at, or somebody has to say which it is."""
+    return _STEPS.get(face.swap, _STATES[face.condition]) if face.level is None else _STATES[face.condition]
 
 
 def _size(type_id: str | None) -> str:
@@ -69,15 +80,16 @@ def _left(face: TapFace) -> str:
     if face.beer is None or face.servings is None:
         return ""
     name = face.beer.serving.name
-    return f"{face.servings} {_singular(name) if face.servings == 1 else name}"
+    return f"{face.servings} {in_singular(name) if face.servings == 1 else name}"
 
 
-def _singular(plural: str) -> str:
+def in_singular(plural: str) -> str:
     """Give one of what is counted: `pint`, `glass`."""
     return plural.removesuffix("es" if plural.endswith(("sses", "shes", "ches", "xes")) else "s")
 
 
-def _colour(srm: int | None) -> str:
+def beer_colour(srm: int | None) -> str:
+    """Give the colour of a beer in a glass, `#rrggbb`; a grey where its SRM is not known."""
     if srm is None:
         return _NO_COLOUR
     return _SRM_COLOURS[max(0, min(len(_SRM_COLOURS) - 1, srm // 2 - 1))]

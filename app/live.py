@@ -14,7 +14,7 @@ from backend.domain.command import CommandAnswered, Sampled
 from backend.domain.correction import KegCorrected
 from backend.domain.events import Event
 from backend.domain.ids import TapId
-from backend.domain.keg import KegTapped
+from backend.domain.keg import KegTapped, SwapUndone
 from backend.domain.ledger import PourEnded, WasteBooked
 from backend.domain.location import Location
 from backend.domain.maintenance import CleaningDue, TapBack, TapSetAside
@@ -149,6 +149,7 @@ _OF_A_TAP: Final = (
     ReadingTaken,
     PourEnded,
     KegTapped,
+    SwapUndone,
     ScaleHeard,
     TapSetAside,
     TapBack,

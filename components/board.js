@@ -1,13 +1,17 @@
 // The live board: every tap at a glance, fed by the server with changed rows and a beat every two seconds.
 
 import { StoryClock, ageText, mark, secondsSince } from "story_clock";
-import { byUrgency, doubt, isUrgent, readState, sentence } from "tap_state";
+import { byUrgency, doubt, isUrgent, lineDue, readState, sentence } from "tap_state";
 import { ADVANCE_S, REST_AFTER_TOUCH_S, deskColumns, gridShape, pageCount, pageOf, pageSize, room } from "board_grid";
 import { crossedClosing } from "nightly";
 import { probeHealth } from "link_watch";
 import { listen } from "told";
 import { keep, kept, usualDensity } from "board_choices";
+import { fitNames } from "fit_names";
+import boardActs from "board_acts";
+import TapSheet from "tap_sheet";
 import TapTile from "tap_tile";
+import UndoBar from "undo_bar";
 import UrgencyStrip from "urgency_strip";
 
 const CHIP_PX = { lying: 345, standing: 260 };
@@ -16,7 +20,8 @@ const MORE_PX = 120;
 const SEEN = ["kind", "fresh", "need"]; // of a state; its age is seen as the words of ageOf
 
 export default {
-  components: { TapTile, UrgencyStrip },
+  components: { TapSheet, TapTile, UndoBar, UrgencyStrip },
+  mixins: [boardActs],
   props: { initial: { type: Object, required: true } },
   data() {
     return {
@@ -67,6 +72,11 @@ export default {
       const fit = Math.max(1, Math.floor((width + 8) / chip));
       return this.urgent.length > fit ? Math.max(1, Math.floor((width - MORE_PX) / chip)) : fit;
     },
+    // What decides whether a name is wider than its tile.
+    names() {
+      const names = this.shown.map(({ row, state }) => `${row.beer}${state.kind === "ok" ? "" : "!"}`);
+      return [this.density, this.room.width, this.room.height, this.shape["--columns"], ...names].join("\n");
+    },
     unset() {
       return this.taps.length > 0 && this.taps.every(({ state }) => state.kind === "no_keg");
     },
@@ -81,6 +91,11 @@ export default {
       return ages.length > 0 ? `newest reading\n${ageText(Math.min(...ages))}` : "no reading yet";
     },
   },
+  watch: {
+    names() {
+      this.$nextTick(this.fitNames);
+    },
+  },
   created() {
     this.clock = new StoryClock(this.initial);
     this.states = new Map();
@@ -90,6 +105,8 @@ export default {
   },
   mounted() {
     this.fit();
+    this.fitNames();
+    document.fonts?.ready.then(this.fitNames);
     window.addEventListener("resize", this.fit);
     this.second = setInterval(this.tick, 1000);
     this.turn = setInterval(this.advance, ADVANCE_S * 1000);
@@ -135,11 +152,18 @@ export default {
     },
     ageOf(tap) {
       const { state, row } = tap;
+      if (state.kind === "cleaning" || state.kind === "aside") return `${Math.ceil((row.until - this.now) / 60)} min left`;
       const at = row.at == null ? "" : this.clock.shortTime(row.at, this.now);
       if (doubt(state)) return state.kind === "clock_wrong" ? doubt(state) : `${doubt(state)} ${at}`;
       if (state.kind === "clock_wrong") return `says ${at}`;
       if (state.age === null) return "";
       return state.fresh === "lost" ? `last seen ${at}` : ageText(state.age);
+    },
+    lineDue(row) {
+      return lineDue(row, this.now);
+    },
+    fitNames() {
+      if (this.$el?.querySelectorAll) fitNames(this.$el);
     },
     fit() {
       this.density = usualDensity();
@@ -156,7 +180,7 @@ export default {
       this.page = (this.page + step + this.pages) % this.pages;
     },
     advance() {
-      if (this.paused || !this.paged) return;
+      if (this.paused || !this.paged || this.opened !== null) return;
       if (this.touchedAt && secondsSince(this.touchedAt) < REST_AFTER_TOUCH_S) return;
       this.page = (this.page + 1) % this.pages;
     },
@@ -183,7 +207,7 @@ export default {
         </nav>
         <time class="ss-clock">{{ clockText }}<small v-if="speed !== 1" class="ss-speed" title="Time runs faster or slower than ours">{{ speed }}x</small></time>
       </header>
-      <urgency-strip v-if="urgent.length > 0 || paged" :taps="urgent" :room="chips" :paged="paged">
+      <urgency-strip v-if="urgent.length > 0 || paged" :taps="urgent" :room="chips" :paged="paged" :opens="initial.acts" @open="open">
         <div v-if="paged" class="ss-pager" role="group" aria-label="Pages">
           <button class="ss-button" type="button" aria-label="Previous page" @click="go(-1)">‹</button>
           <span class="ss-page">{{ Math.min(page, pages - 1) + 1 }} / {{ pages }}</span>
@@ -196,8 +220,11 @@ export default {
       <p v-if="unset" class="ss-hint">No tap has a keg yet: see docs/real-scales.md, section 2.</p>
       <ul v-if="taps.length > 0" class="ss-grid" :style="shape" role="list" aria-label="Taps">
         <li v-for="tap in shown" :key="tap.row.tap" class="ss-cell">
-          <tap-tile :row="tap.row" :state="tap.state" :age="ageOf(tap)"/>
+          <tap-tile :row="tap.row" :state="tap.state" :age="ageOf(tap)" :clean="lineDue(tap.row)" :opens="initial.acts" @open="open"/>
         </li>
       </ul>
+      <tap-sheet v-if="openRow" :key="opened" :row="openRow" :state="openState" :age="ageOf({ row: openRow, state: openState })"
+                 :left="minutesLeft" :sheet="sheet" :refusal="refusal" :busy="waits !== null" @act="act" @leave="leave"/>
+      <undo-bar v-if="initial.acts" :told="told" @undo="undo" @gone="told = null"/>
     </div>`,
 };

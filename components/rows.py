@@ -2,7 +2,7 @@
 
 from typing import Literal, NotRequired, TypedDict
 
-State = Literal["ok", "low", "change", "empty", "lifted", "no_keg", "no_reading"]
+State = Literal["ok", "low", "change", "empty", "lifted", "placed", "which", "no_keg", "no_reading"]
 
 
 class Row(TypedDict):
@@ -22,6 +22,10 @@ class Row(TypedDict):
     at: float | None  # the bar's time of the reading, epoch seconds
     pouring: bool
     online: bool | None  # False: the scale's last will was heard
+    new: float | None  # since when a keg is on that the scale found and nobody has confirmed, epoch seconds of the bar
+    aside: Literal["cleaning", "maintenance"] | None  # why the tap is set aside,
+    until: float | None  # and when that ends by itself, epoch seconds of the bar
+    clean: float | None  # when its line is to be cleaned, epoch seconds of the bar
 
 
 class Beat(TypedDict):

@@ -2,23 +2,31 @@
 
 export const STALE_AFTER_S = 60;
 export const LOST_AFTER_S = 300;
+export const NEW_FOR_S = 86_400;
 export const AHEAD_S = 120; // the tolerance on a reading's time; a running story stretches it
 
 // rank: order of urgency. tone: colour. shape: the drawing beside the word, so that colour never stands alone.
+// says: what stands in place of a level that is not known.
 export const KINDS = {
   change: { word: "CHANGE NOW", rank: 0, tone: "crit", shape: "alert" },
   empty: { word: "EMPTY", rank: 0, tone: "crit", shape: "cross" },
   low: { word: "LOW", rank: 1, tone: "warn", shape: "down" },
-  lifted: { word: "KEG LIFTED", rank: 2, tone: "maintenance", shape: "up" },
-  no_signal: { word: "NO SIGNAL", rank: 3, tone: "offline", shape: "slash" },
-  clock_wrong: { word: "CLOCK WRONG", rank: 3, tone: "offline", shape: "clock" },
-  no_reading: { word: "NO READING YET", rank: 4, tone: "offline", shape: "dots" },
-  no_keg: { word: "NO KEG", rank: 5, tone: "offline", shape: "ring" },
-  ok: { word: "", rank: 6, tone: "ok", shape: "" },
+  which: { word: "WHICH KEG?", rank: 2, tone: "maintenance", shape: "question", says: "touch to say" },
+  lifted: { word: "KEG LIFTED", rank: 3, tone: "maintenance", shape: "up" },
+  placed: { word: "CHECKING", rank: 3, tone: "maintenance", shape: "glass", says: "keg set down" },
+  no_signal: { word: "NO SIGNAL", rank: 4, tone: "offline", shape: "slash" },
+  clock_wrong: { word: "CLOCK WRONG", rank: 4, tone: "offline", shape: "clock" },
+  no_reading: { word: "NO READING YET", rank: 5, tone: "offline", shape: "dots" },
+  new: { word: "NEW KEG", rank: 6, tone: "ok", shape: "plus" },
+  no_keg: { word: "NO KEG", rank: 7, tone: "offline", shape: "ring" },
+  cleaning: { word: "CLEANING", rank: 8, tone: "maintenance", shape: "brush" },
+  aside: { word: "SET ASIDE", rank: 8, tone: "maintenance", shape: "pause" },
+  ok: { word: "", rank: 9, tone: "ok", shape: "" },
 };
 
-const URGENT = new Set(["change", "empty", "low"]);
+const URGENT = new Set(["change", "empty", "low", "which"]);
 const SILENT = new Set(["no_signal", "clock_wrong"]);
+const ASIDE = { cleaning: "cleaning", maintenance: "aside" };
 
 // -> {kind, fresh: "fresh" | "stale" | "lost" | "never", age: seconds or null, need: what the tap needs or null}
 export function readState(row, now, speed = 1) {
@@ -26,16 +34,33 @@ export function readState(row, now, speed = 1) {
   const ahead = row.at != null && row.at > now + AHEAD_S * Math.max(1, speed);
   // A time that lies ahead says nothing about how old the reading is.
   const age = row.at == null || ahead ? null : Math.max(0, now - row.at);
-  return { ...kindOf(row, said, age, ahead), age, need: URGENT.has(said) ? said : null };
+  const aside = asideKind(row, now);
+  const judged = kindOf(row, said, age, ahead, now);
+  return { ...judged, kind: aside ?? judged.kind, age, need: URGENT.has(said) && !aside ? said : null };
 }
 
-function kindOf(row, said, age, ahead) {
+// Whether the line of a tap is to be cleaned; while somebody does it nobody needs to be told.
+export function lineDue(row, now) {
+  return row.clean != null && now >= row.clean && asideKind(row, now) !== "cleaning";
+}
+
+// Somebody works on a tap that is set aside: what its scale says meanwhile calls for nobody. It ends by itself.
+function asideKind(row, now) {
+  return row.until != null && now < row.until ? ASIDE[row.aside] : undefined;
+}
+
+// A keg that a scale found is news until somebody says that it is right, or a day has shown it.
+function isNew(row, now) {
+  return row.new != null && now - row.new <= NEW_FOR_S;
+}
+
+function kindOf(row, said, age, ahead, now) {
   // A tap without a keg has nothing to lose: its scale may be silent for weeks.
   if (said === "no_keg") return { kind: said, fresh: age === null ? "never" : freshness(age) };
   if (row.online === false || (age !== null && age > LOST_AFTER_S)) return { kind: "no_signal", fresh: "lost" };
   if (ahead) return { kind: "clock_wrong", fresh: "lost" };
   if (age === null) return { kind: "no_reading", fresh: "never" };
-  return { kind: said, fresh: freshness(age) };
+  return { kind: said === "ok" && isNew(row, now) ? "new" : said, fresh: freshness(age) };
 }
 
 function freshness(age) {
@@ -69,21 +94,32 @@ export function byUrgency(one, other) {
 const COUNTED = [
   [["change", "empty"], "to change now"],
   [["low"], "low"],
+  [["which"], "unknown keg", "unknown kegs"],
   [["no_signal"], "no signal"],
   [["clock_wrong"], "clock wrong"],
   [["lifted"], "lifted"],
+  [["placed"], "being checked"],
+  [["new"], "new keg", "new kegs"],
   [["no_reading"], "not read yet"],
   [["no_keg"], "without a keg"],
+  [["cleaning"], "being cleaned"],
+  [["aside"], "set aside"],
 ];
 
 export function sentence(states) {
   if (states.length === 0) return "No taps yet";
   const parts = [];
-  for (const [counted, words] of COUNTED) {
+  for (const [counted, one, many = one] of COUNTED) {
     const count = states.filter((state) => counted.includes(state.kind) || counted.includes(chipKind(state))).length;
-    if (count > 0) parts.push(`${count} ${words}`.replaceAll(" ", "\u00a0"));
+    if (count > 0) parts.push(`${count} ${count === 1 ? one : many}`.replaceAll(" ", "\u00a0"));
   }
   return parts.length > 0 ? parts.join(" · ") : "All taps fine";
+}
+
+// What stands where the level would: its volume, or why there is none.
+export function volumeText(row, state) {
+  if (row.pct != null) return row.volume;
+  return KINDS[state.kind].says ?? (row.why || "not known yet");
 }
 
 // Percent is shown whole; the server has already decided which value is shown.

@@ -2,6 +2,7 @@
 
 import { KINDS, chipKind, doubt } from "tap_state";
 import StateShape from "state_shape";
+import { plainTouch } from "plain_touch";
 
 export default {
   components: { StateShape },
@@ -9,7 +10,9 @@ export default {
     taps: { type: Array, required: true },
     room: { type: Number, required: true }, // how many chips fit; 0: as many as there are
     paged: { type: Boolean, default: false },
+    opens: { type: Boolean, default: false }, // as on a tile
   },
+  emits: ["open"],
   computed: {
     shown() {
       return this.room > 0 ? this.taps.slice(0, this.room) : this.taps;
@@ -21,11 +24,15 @@ export default {
   methods: {
     chip: (tap) => KINDS[chipKind(tap.state)],
     doubt: (tap) => doubt(tap.state),
+    touched(event, tap) {
+      if (this.opens && plainTouch(event)) this.$emit("open", tap.row.tap);
+    },
     href: (tap) => `/taps/${encodeURIComponent(tap.row.tap)}`,
   },
   template: `
     <section class="ss-strip" aria-label="Needs attention">
-      <a v-for="tap in shown" :key="tap.row.tap" class="ss-urgent" :class="['ss-tone-' + chip(tap).tone, doubt(tap) && 'ss-doubted']" :href="href(tap)">
+      <a v-for="tap in shown" :key="tap.row.tap" class="ss-urgent" :class="['ss-tone-' + chip(tap).tone, doubt(tap) && 'ss-doubted']" :href="href(tap)"
+         :aria-haspopup="opens ? 'dialog' : null" @click="touched($event, tap)">
         <state-shape :shape="chip(tap).shape"/>
         <b><span class="ss-only-read">Tap </span>{{ tap.row.no }}</b>
         <span class="ss-urgent-words">

@@ -52,6 +52,10 @@ def test_a_row_says_all_that_a_tile_shows() -> None:
         "at": AT.timestamp(),
         "pouring": False,
         "online": True,
+        "new": None,
+        "aside": None,
+        "until": None,
+        "clean": None,
     }
 
 
