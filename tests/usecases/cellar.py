@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from bar import ONE, PILS, STOUT, T0, TWO, Bar
 
+from backend.domain.face import TapFace
 from backend.domain.ids import TapId
-from backend.domain.keg import Keg, KegState, Tare, TareSource
+from backend.domain.keg import Keg, KegState, KegTapped, Tare, TareSource
 from backend.domain.keg_type import keg_type
 from backend.domain.ledger import Pour
+from backend.domain.level import Level
 from backend.domain.member import OWNER
 from backend.domain.reading import Reading
 from backend.domain.swap import SwapRecord
@@ -18,6 +20,7 @@ from backend.usecases.change_keg import NextKeg, change_keg
 from backend.usecases.keg_stock import queue_next, stock_kegs
 from backend.usecases.swap import complete_due_swaps
 from backend.usecases.undo_swap import last_swap
+from backend.usecases.view_board import view_board
 from backend.wire.messages import ReadingMessage, digest_of
 from backend.wire.topics import ReadingsTopic
 from firmware.sim.commands import Commands
@@ -176,3 +179,33 @@ class Cellar:
 
     def _obey(self, **order: Any) -> Any:
         return self._commands.obey(json.loads(json.dumps(order)))
+
+
+def face(cellar: Cellar, tap_id: TapId = ONE) -> TapFace:
+    """What the board shows of a tap."""
+    board = view_board(cellar.bar.ports, location_id="loc-001", member=OWNER)
+    return next(face for face in board.faces if face.tap_id == tap_id)
+
+
+def percent(cellar: Cellar, tap_id: TapId = ONE) -> float:
+    """What is left by weight, which must be known."""
+    level = cellar.bar.state(tap_id).level
+    assert isinstance(level, Level)
+    return level.percent
+
+
+def only_event(cellar: Cellar) -> KegTapped:
+    """The one change that was told since the first kegs."""
+    told = [event for event in cellar.bar.told if isinstance(event, KegTapped)][2:]
+    assert len(told) == 1
+    return told[0]
+
+
+def changed_once(cellar: Cellar, *, to: Keg | None = None) -> None:
+    """One keg was closed on the first tap, another one is on, and nothing was poured."""
+    event = only_event(cellar)
+    assert cellar.closed() == [cellar.old().keg_id] == [event.closed_keg_id]
+    assert event.keg_id == cellar.keg_on().keg_id == cellar.last().new_keg_id
+    assert cellar.pours() == []
+    if to is not None:
+        assert event.keg_id == to.keg_id

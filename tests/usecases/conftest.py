@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # the tests are no package; their shared parts are plain modules
 
 from bar import Bar, opened
+from cellar import Cellar
 
 
 @pytest.fixture
@@ -22,3 +23,11 @@ def bar(tmp_path: Path) -> Iterator[Bar]:
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder to open as many bars in as a property needs."""
     return tmp_path_factory.mktemp("bars")
+
+
+@pytest.fixture
+def cellar(bar: Bar) -> Cellar:
+    """Two half barrels of pils, the first 30 % full, settled."""
+    made = Cellar(bar)
+    made.run(40)
+    return made
