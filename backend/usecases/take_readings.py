@@ -9,7 +9,7 @@ from backend.cellar import scales, taps
 from backend.cellar.rows import BadRow
 from backend.domain.events import Event
 from backend.domain.ids import TapId
-from backend.domain.ledger import Pour, PourEnded, pour_began
+from backend.domain.ledger import Pour, PourEnded, WasteBooked, pour_began
 from backend.domain.reading import Reading, ReadingTaken, in_order
 from backend.domain.tap import Tap, TapState, moved_by
 from backend.ports import Action, Check, Item, Key, Outcome, Ports, Recorded
@@ -31,17 +31,19 @@ _MOST_POURS_IN_A_STEP: Final = 30
 class Taken:
     """What became of a batch: readings new in history, moves of a state, pours booked.
 
-    `unclaimed` counts readings of scales that nobody claimed, `set_apart` those of scales that are retired or stood
-    under no tap when they measured; neither kind is kept. `unbooked` counts claims of pours where no keg stood: the
-    readings are kept, the pours belong to nothing. `clock_set_back` counts states whose time went back, because it
-    lay in the future: a clock was ahead and has been corrected. `history_only` counts readings that are kept and moved
-    no state, because a row of their tap cannot be read; `untaken` are those of which something is not kept, for the
-    same reason. `damaged` says which rows that are, once each.
+    `wastes` counts what left while a tap was set aside. `unclaimed` counts readings of scales that nobody claimed,
+    `set_apart` those of scales that are retired or stood under no tap when they measured; neither kind is kept.
+    `unbooked` counts claims of pours where no keg stood: the readings are kept, the pours belong to nothing.
+    `clock_set_back` counts states whose time went back, because it lay in the future: a clock was ahead and has been
+    corrected. `history_only` counts readings that are kept and moved no state, because a row of their tap cannot be
+    read; `untaken` are those of which something is not kept, for the same reason. `damaged` says which rows that are,
+    once each.
     """
 
     recorded: int = 0
     moved: int = 0
     pours: int = 0
+    wastes: int = 0
     unclaimed: int = 0
     set_apart: int = 0
     unbooked: int = 0
@@ -53,7 +55,7 @@ class Taken:
     @property
     def telling(self) -> bool:
         """Whether something happened that should become durable at once: a pour ended."""
-        return self.pours > 0
+        return self.pours > 0 or self.wastes > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ class _Step:
     moved: int
     pours: int
     unbooked: int
+    wastes: int = 0
     set_back: int
     history_only: int = 0
     untaken: Sequence[Untaken] = ()
@@ -231,6 +234,7 @@ def _decide(ports: Ports, batch: _Batch, tolerance_scale: float, judged: datetim
     unbooked, booked, untaken = _book(ports, batch)
     actions += booked.actions
     events += [_ended(pour) for pour in booked.pours]
+    events += [WasteBooked(location_id=tap_id.location_id, tap_id=str(tap_id)) for _ in booked.wastes]
     actions += _health(batch, moved.readings)
     return _Step(
         tap_id=tap_id,
@@ -239,6 +243,7 @@ def _decide(ports: Ports, batch: _Batch, tolerance_scale: float, judged: datetim
         events=events,
         moved=len(moved.readings),
         pours=len(booked.pours),
+        wastes=len(booked.wastes),
         unbooked=unbooked,
         set_back=moved.set_back,
         untaken=untaken,
@@ -359,6 +364,7 @@ def _add(totals: Taken, applied: Sequence[_Step], recorded: int, damaged: Sequen
         recorded=totals.recorded + recorded,
         moved=totals.moved + sum(step.moved for step in applied),
         pours=totals.pours + sum(step.pours for step in applied),
+        wastes=totals.wastes + sum(step.wastes for step in applied),
         unclaimed=totals.unclaimed,
         set_apart=totals.set_apart,
         unbooked=totals.unbooked + sum(step.unbooked for step in applied),

@@ -8,6 +8,7 @@ from bar import ELSEWHERE, FULL, MANAGER, ONE, OUNCE, STAFF, TWO, Bar, at, claim
 from backend.domain.audit import Deed
 from backend.domain.face import TapFace
 from backend.domain.ids import TapId
+from backend.domain.ledger import WasteBooked
 from backend.domain.maintenance import AsideKind, CleaningDue, CleaningState, TapBack, TapSetAside, cleaning_state
 from backend.domain.member import OWNER
 from backend.domain.refusal import Conflict, Invalid, NotFound
@@ -39,7 +40,9 @@ def test_what_leaves_while_a_tap_is_set_aside_is_not_sold(bar: Bar, kind: AsideK
     taken = bar.take([said(200, FULL - 64 * OUNCE, pour=claim(150, FULL, 64))])
 
     ledger = bar.ledger(keg.keg_id)
-    assert (taken.pours, ledger.pours, ledger.poured) == (0, 0, 0)
+    assert (taken.pours, taken.wastes, taken.telling) == (0, 1, True)
+    assert (ledger.pours, ledger.poured) == (0, 0)
+    assert any(isinstance(event, WasteBooked) for event in bar.told)
     assert ledger.cleaned == pytest.approx(0.5 * cleaned)
     assert ledger.wasted == pytest.approx(0.5 * wasted)
     assert ledger.remaining == pytest.approx(15.0)
