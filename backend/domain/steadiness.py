@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import accumulate
 from math import sqrt
 from typing import Final, Self
@@ -14,6 +15,9 @@ MOST_RANGE_LBS: Final = 0.5
 MOST_SLOPE_LBS_PER_S: Final = 0.05
 KEPT_S: Final = 20.0
 """What is older is forgotten: a screen shows the last seconds, a point is made of fewer."""
+
+LATEST: Final = timedelta(seconds=3)
+"""Our scales send two messages a second: after so long (wall) without one the stream has ended, or is cut."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,17 +43,24 @@ class Samples:
     """The raw counts of one stream in order, `hz` a second; another stream begins anew.
 
     A message that was lost (they are sent once) only makes the seconds that are looked at a little longer ones.
+    `heard_at` is when (wall) the newest came, where whoever gathers them says so: a stream that has ended tells what
+    stood there then.
     """
 
     hz: float = 10.0
     raw: tuple[int, ...] = ()
     command_id: str | None = None
+    heard_at: datetime | None = None
 
-    def after(self, sampled: Sampled) -> Self:
-        """Give the samples after a message of the stream."""
-        before = self.raw if sampled.command_id == self.command_id else ()
+    def after(self, sampled: Sampled, *, wall: datetime | None = None) -> Self:
+        """Give the samples after a message of the stream that came at `wall`."""
+        before = self.raw if sampled.command_id == self.command_id and not self.old(wall) else ()
         kept = (*before, *sampled.raw)[-int(KEPT_S * self.hz) :]
-        return type(self)(hz=self.hz, raw=kept, command_id=sampled.command_id)
+        return type(self)(hz=self.hz, raw=kept, command_id=sampled.command_id, heard_at=wall)
+
+    def old(self, wall: datetime | None) -> bool:
+        """Whether the newest of them came too long ago to say what stands there now."""
+        return wall is not None and self.heard_at is not None and wall - self.heard_at > LATEST
 
 
 def steadiness(samples: Samples, *, factor: float) -> Steadiness | None:

@@ -8,37 +8,26 @@ from typing import Final
 
 from backend.cellar import calibrations
 from backend.domain.calibration import (
-    KNOWN_WEIGHT_SHARE,
     WANDER_LBS,
-    Calibration,
     Method,
     Point,
-    check_known,
     fitted,
-    full_keg_plus_minus,
     verified,
 )
 from backend.domain.command import CommandName
-from backend.domain.keg import Keg, TareSource
-from backend.domain.keg_type import keg_type
 from backend.domain.member import Act, Member
 from backend.domain.refusal import Conflict, Invalid
-from backend.domain.scale import Scale
 from backend.domain.steadiness import Samples, Steadiness, steadiness
-from backend.domain.wizard import Setting, Step, Wizard, WizardKind
+from backend.domain.wizard import Step, Wizard, WizardKind
 from backend.ports import Action, Ports
-from backend.usecases import load
+from backend.usecases.known_load import full_keg, known_load
 from backend.usecases.wizards import asked, begun, calibration_of, led, moved, scale_for, setting_of, stored
 
 STREAM_HZ: Final = 10
 STREAM_S: Final = 120
 """How long a scale streams for a step; the page asks again where somebody needs longer."""
-SAVE_S: Final = 900
-"""So long (wall) a scale that sleeps or is away may take to hear its new calibration."""
 _USUAL_FACTOR: Final = 9500.0
 """Counts per lb by which noise is judged before a scale has told its own factor."""
-_FRESH_SHARE: Final = 0.01
-"""A keg of which more than this was poured is not full any more."""
 
 
 def begin_calibration(
@@ -63,7 +52,7 @@ def begin_calibration(
     scale = scale_for(ports, device_id=device_id, member=member, act=Act.CALIBRATE)
     if method not in {Method.KNOWN_WEIGHT, Method.FULL_KEG}:
         raise Invalid(f"a scale cannot be calibrated by {method.value}: choose a known weight or a fresh full keg")
-    keg = _full_keg(ports, scale) if method is Method.FULL_KEG else None
+    keg = full_keg(ports, scale) if method is Method.FULL_KEG else None
     wizard = Wizard(
         device_id=device_id,
         location_id=str(scale.location_id),
@@ -133,12 +122,14 @@ def take_point(
     if wizard.step not in {Step.EMPTY, Step.LOADED, Step.CHECK}:
         raise Conflict(f"nothing is measured at this step ({wizard.step.value}): look at the wizard again")
     led(wizard, member=member, wall=wall, at=wizard.step)
+    if samples.old(wall):
+        raise Conflict("the scale has stopped streaming: wait until it is heard again")
     still = look(samples, wizard=wizard)
     if still is None or not still.steady:
         raise Invalid("the platform does not stand still yet: let go, and wait until it is shown as still")
     at = wizard.step
     if at is Step.LOADED:
-        known_lbs, plus_minus_lbs = _known(ports, scale, wizard, known_lbs, plus_minus_lbs)
+        known_lbs, plus_minus_lbs = known_load(ports, scale, wizard, known_lbs, plus_minus_lbs)
 
     def step(before: Wizard) -> tuple[Wizard, Sequence[Action]]:
         led(before, member=member, wall=wall, at=at)
@@ -161,127 +152,35 @@ def take_point(
     return after
 
 
-def save_calibration(
-    ports: Ports, *, device_id: str, confirm: bool = False, member: Member, now: datetime, wall: datetime
-) -> Wizard:
-    """Send what was computed to the scale; it counts once the scale has confirmed it (`follow_command`).
-
-    `confirm` says that a change of more than 5 %, or one from an unknown factor, is meant.
+def measure_again(ports: Ports, *, device_id: str, member: Member, now: datetime, wall: datetime) -> Wizard:
+    """Go one step back, to the known load or to the empty platform, and let the scale stream for it.
 
     Raises:
         Forbidden, NotFound: the member may not, or there is no such scale.
-        Invalid: the change is large and not confirmed.
-        Conflict: nothing was computed, or the scale has not told which revision it holds.
+        Conflict: there is no step before, or the wizard is over or led by another.
     """
     scale_for(ports, device_id=device_id, member=member, act=Act.CALIBRATE)
 
     def step(before: Wizard) -> tuple[Wizard, Sequence[Action]]:
-        led(before, member=member, wall=wall, at=Step.REVIEW)
-        fit, present = before.fit, before.present
-        if fit is None or present is None:
-            raise Conflict("the scale has not told its present settings yet: wait until it is heard")
-        if fit.must_be_confirmed and not confirm:
-            raise Invalid(f"the factor changes by {fit.change_pct or 0.0:+.1f} %: confirm that this is meant")
-        sent = Setting(factor=round(fit.factor, 3), zero=fit.zero, rev=present.rev + 1)
-        return replace(before.at(Step.SENDING, wall=wall), sent=sent, former=present, command_id=None), ()
+        led(before, member=member, wall=wall, at=before.step)
+        if before.step is Step.REVIEW:
+            full = before.method is Method.FULL_KEG  # its zero is the one in force, taken anew with the point
+            zero = None if full else before.zero
+            return replace(before.at(Step.LOADED, wall=wall), zero=zero, known=None, fit=None), ()
+        if before.step is Step.LOADED and before.method is Method.KNOWN_WEIGHT:
+            return replace(before.at(Step.EMPTY, wall=wall), zero=None), ()
+        raise Conflict("there is no step before this one: cancel, and begin again")
 
     wizard = moved(ports, device_id, step)
     if wizard is None:
         raise Conflict("no calibration is under way: begin one")
-    return send_setting(ports, wizard, act=Act.CALIBRATE, now=now, wall=wall)
-
-
-def undo_calibration(ports: Ports, *, device_id: str, member: Member, now: datetime, wall: datetime) -> Wizard:
-    """Send the zero and factor that were in force before the last calibration, as a new revision.
-
-    Raises:
-        Forbidden, NotFound: the member may not, or there is no such scale.
-        Conflict: there is no calibration before the present one, or somebody else is in a wizard.
-    """
-    scale = scale_for(ports, device_id=device_id, member=member, act=Act.CALIBRATE)
-    present, former = calibration_of(ports, device_id), _former(ports, device_id)
-    if present is None or former is None:
-        raise Conflict(f"no earlier calibration of {device_id} is known: calibrate it anew")
-    wizard = Wizard(
-        device_id=device_id,
-        location_id=str(scale.location_id),
-        tap_id=scale.tap_id,
-        kind=WizardKind.CALIBRATION,
-        step=Step.SENDING,
-        by=member.sub,
-        by_name=member.name,
-        begun_at=wall,
-        touched_at=wall,
-        method=Method.UNDONE,
-        present=setting_of(present),
-        former=setting_of(present),
-        sent=Setting(factor=former.factor, zero=former.zero, rev=present.rev + 1),
-    )
-    wizard = begun(ports, wizard, wall=wall, take_over=False)
-    return send_setting(ports, wizard, act=Act.CALIBRATE, now=now, wall=wall)
-
-
-def view_calibrations(ports: Ports, *, device_id: str, member: Member, limit: int = 50) -> list[Calibration]:
-    """Give the calibrations of a scale, newest first. Raises NotFound, Forbidden."""
-    scale_for(ports, device_id=device_id, member=member, act=Act.VIEW_LEVELS)
-    return [calibrations.from_item(item) for item in ports.table.query(calibrations.past(device_id, limit=limit)).items]
-
-
-def send_setting(ports: Ports, wizard: Wizard, *, act: Act, now: datetime, wall: datetime) -> Wizard:
-    """Tell the scale its new zero and factor, and note by which command."""
-    sent = wizard.sent
-    if sent is None:
-        raise Conflict("nothing was computed that could be sent: begin again")
-    params = {"zero": sent.zero, "factor": sent.factor, "rev": sent.rev}
-    command = asked(
-        ports, wizard, name=CommandName.SET_CONFIG, params=params, act=act, now=now, wall=wall, seconds=SAVE_S
-    )
-
-    def note(before: Wizard) -> tuple[Wizard, Sequence[Action]] | None:
-        if before.step is not Step.SENDING or before.sent != sent:
-            return None  # the scale has answered already
-        return replace(before, command_id=command.command_id), ()
-
-    return moved(ports, wizard.device_id, note) or wizard
+    _stream(ports, wizard, now=now, wall=wall)
+    return wizard
 
 
 def _stream(ports: Ports, wizard: Wizard, *, now: datetime, wall: datetime) -> None:
     params = {"hz": STREAM_HZ, "seconds": STREAM_S}
     asked(ports, wizard, name=CommandName.STREAM, params=params, act=Act.CALIBRATE, now=now, wall=wall)
-
-
-def _full_keg(ports: Ports, scale: Scale) -> Keg:
-    """The keg on a scale, which must be full."""
-    tap = load.tap(ports, scale.tap_id) if scale.tap_id else None
-    if tap is None or tap.keg_id is None:
-        raise Conflict("no keg stands on this scale: put a full one on, and say which it is")
-    ledger = load.ledger(ports, tap.keg_id)
-    if ledger.opening - ledger.remaining > _FRESH_SHARE * ledger.opening:
-        raise Invalid("beer was poured from this keg already: calibrate with the next one, before its first pour")
-    return load.keg(ports, tap.keg_id)
-
-
-def _known(
-    ports: Ports, scale: Scale, wizard: Wizard, known_lbs: float | None, plus_minus_lbs: float | None
-) -> tuple[float, float]:
-    """The known load of a wizard and how far (lb) it may be off."""
-    if wizard.method is Method.FULL_KEG:
-        keg = _full_keg(ports, scale)
-        gravity = load.beer(ports, keg.beer_id).specific_gravity
-        return _expected_full(keg), full_keg_plus_minus(keg, specific_gravity=gravity)
-    if known_lbs is None:
-        raise Invalid("say what the known weight weighs")
-    check_known(known_lbs)
-    return known_lbs, KNOWN_WEIGHT_SHARE * known_lbs if plus_minus_lbs is None else plus_minus_lbs
-
-
-def _expected_full(keg: Keg) -> float:
-    """What a full keg should weigh (lb); a shell that this scale inferred says nothing about this scale."""
-    usual = keg_type(keg.type_id).tare_lbs
-    inferred = keg.tare.source is TareSource.INFERRED_FROM_FULL
-    if inferred and usual is None:
-        raise Invalid("nobody knows what the shell of this keg weighs: calibrate with a known weight instead")
-    return keg.beer_lbs + (usual if inferred and usual is not None else keg.tare.empty_lbs)
 
 
 def _reviewed(before: Wizard, known: Point, *, wall: datetime) -> Wizard:
@@ -313,9 +212,3 @@ def _checked(ports: Ports, before: Wizard, still: Steadiness, *, wall: datetime)
     if calibration is not None and calibration.rev == sent.rev:
         beside.append(calibrations.put(replace(calibration, residual_lbs=residual)))
     return replace(before.at(Step.DONE, wall=wall), residual_lbs=residual), beside
-
-
-def _former(ports: Ports, device_id: str) -> Calibration | None:
-    """The calibration before the one in force."""
-    found = ports.table.query(calibrations.past(device_id, limit=2)).items
-    return calibrations.from_item(found[1]) if len(found) > 1 else None

@@ -4,39 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from statistics import median
 from typing import Final
 
-from backend.cellar import calibrations, kegs, lives, pours, taps
+from backend.cellar import calibrations, kegs, lives, taps
 from backend.cellar.rows import BadRow
 from backend.domain.calibration import Calibration
-from backend.domain.drift import Drift, DriftNoted, Life, ZeroDrift, drift_of, shell_of, was_full, zero_drift_of
-from backend.domain.ids import TapId
-from backend.domain.keg import Keg
+from backend.domain.drift import Drift, DriftNoted, Life, ZeroDrift, drift_of, zero_drift_of
 from backend.domain.tap import Tap
-from backend.ports import Action, Ports, Query, Recorded
+from backend.ports import Action, Ports, Query
 from backend.usecases import load
 from backend.usecases.commit import commit
+from backend.usecases.weigh_lives import begun_life, ended_life, heard_since
 from backend.usecases.wizards import calibration_of
 
 KEPT: Final = 12
 """Kegs that are remembered of each scale."""
 _SETTLED: Final = timedelta(minutes=3)
 """So long after it was put on a keg is weighed fresh: it has been set down for good, and hardly cooled or poured."""
-_LOOK: Final = timedelta(minutes=15)
-"""A fresh weight is looked for within this; a keg nobody heard of by then is not weighed."""
 _GAVE_UP: Final = timedelta(hours=1)
-_BEFORE_LIFT: Final = timedelta(hours=12)
-"""How far before it was lifted the last weight of a keg is looked for: a bar that is closed says little."""
-_LONGEST_GAP: Final = timedelta(hours=12)
-_MOST_BARE_LBS: Final = 10.0
-"""More than this on the platform is no zero that has wandered."""
-_BARE_SHARE: Final = 0.4
-"""Less than this share of a shell is no keg: the lightest shell weighs 9 lb."""
-_AROUND: Final = timedelta(minutes=5)
-"""A change that was told by hand is told a little early or late."""
-_FIRST: Final = timedelta(seconds=60)
-"""A keg is weighed fresh by its first minute at rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +87,11 @@ def _look_at(ports: Ports, tap: Tap, *, now: datetime) -> int:
         for item in ports.table.query(kegs.stays(tap.tap_id, until=tapped_at, limit=2)).items
     ]
     before = next((stay for stay in stays if stay.tapped_at < tapped_at), None)
-    life = _begun(ports, tap, before, device_id=device_id, tapped_at=tapped_at)
-    if life.fresh_lbs is None and now < tapped_at + _GAVE_UP and not _heard(ports, tap.tap_id, tapped_at):
+    life = begun_life(ports, tap, before, device_id=device_id, tapped_at=tapped_at)
+    if life.fresh_lbs is None and now < tapped_at + _GAVE_UP and not heard_since(ports, tap.tap_id, tapped_at):
         return 0  # it may be weighed yet
     warn_pct = load.location(ports, tap.tap_id.location_id).settings.calibration_drift_warn
-    ended = partial(_ended, ports, before, zero_after=life.zero_before_lbs) if before is not None else None
+    ended = partial(ended_life, ports, before, zero_after=life.zero_before_lbs) if before is not None else None
 
     def decide() -> tuple[Sequence[Action], DriftView]:
         known = _lives(ports, device_id)
@@ -128,85 +113,6 @@ def _look_at(ports: Ports, tap: Tap, *, now: datetime) -> int:
     view = commit(ports, decide)
     _tell(ports, tap, view)
     return 1
-
-
-def _begun(ports: Ports, tap: Tap, before: kegs.OnTap | None, *, device_id: str, tapped_at: datetime) -> Life:
-    """The life of the keg on a tap as far as it has come."""
-    keg = load.keg(ports, str(tap.keg_id))
-    gravity = tap.specific_gravity or load.beer(ports, keg.beer_id).specific_gravity
-    shell, shell_off = shell_of(keg, keg.tare)
-    closed_at = before.closed_at if before is not None and before.closed_at is not None else tapped_at
-    life = Life(
-        device_id=device_id,
-        tap_id=tap.tap_id,
-        keg_id=keg.keg_id,
-        tapped_at=tapped_at,
-        beer_lbs=keg.beer_lbs,
-        gallons=keg.opening_gal(specific_gravity=gravity),
-        specific_gravity=gravity,
-        shell_lbs=shell,
-        shell_plus_minus_lbs=shell_off,
-        zero_before_lbs=_bare(ports, tap.tap_id, device_id, since=closed_at, until=tapped_at, shell_lbs=shell),
-    )
-    fresh = _fresh(ports, keg, life) if _untouched(ports, keg, tapped_at) else None
-    return replace(life, fresh_lbs=fresh)
-
-
-def _untouched(ports: Ports, keg: Keg, tapped_at: datetime) -> bool:
-    """Whether nothing had left a keg before it was put on here."""
-    since = load.ledger(ports, keg.keg_id).since
-    return since is None or since >= tapped_at
-
-
-def _fresh(ports: Ports, keg: Keg, life: Life) -> float | None:
-    """What a full keg read once it stood, with what was poured until then; None where it was not full, or not seen."""
-    found = _still(ports, life.tap_id, life.device_id, start=life.tapped_at, end=life.tapped_at + _LOOK)
-    standing = [row for row in found if row.keg_id == keg.keg_id]
-    if not standing:
-        return None
-    first = standing[0].measured_at
-    weight = median(row.weight_lbs for row in standing if row.measured_at <= first + _FIRST)
-    query = pours.between(life.tap_id.location_id, start=life.tapped_at, end=first, limit=100)
-    booked = (pours.from_item(item) for item in load.every(ports, query))
-    weight += sum(pour.before_lbs - pour.after_lbs for pour in booked if pour.keg_id == keg.keg_id)
-    return weight if was_full(life, weight - (life.zero_before_lbs or 0.0)) else None
-
-
-def _ended(ports: Ports, stay: kegs.OnTap, life: Life, *, zero_after: float | None) -> Life:
-    """The life of a keg that was taken off, with the last weight it was seen with."""
-    closed_at = stay.closed_at
-    if closed_at is None:
-        return life
-    last = None
-    for back in (timedelta(minutes=30), _BEFORE_LIFT):
-        found = _still(ports, life.tap_id, life.device_id, start=closed_at - back, end=closed_at)
-        last = next((row.weight_lbs for row in reversed(found) if row.keg_id == life.keg_id), None)
-        if last is not None:
-            break
-    return replace(life, empty_lbs=last, zero_after_lbs=zero_after, ended_at=closed_at)
-
-
-def _bare(
-    ports: Ports, tap_id: TapId, device_id: str, *, since: datetime, until: datetime, shell_lbs: float
-) -> float | None:
-    """What the platform read with nothing on it between two kegs; None where it was not seen so."""
-    start = max(since, until - _LONGEST_GAP) - _AROUND
-    most = min(_MOST_BARE_LBS, _BARE_SHARE * shell_lbs)
-    found = _still(ports, tap_id, device_id, start=start, end=until + _AROUND)
-    bare = [row.weight_lbs for row in found if abs(row.weight_lbs) < most]
-    return median(bare) if bare else None
-
-
-def _heard(ports: Ports, tap_id: TapId, since: datetime) -> bool:
-    """Whether the tap was weighed at rest since its keg was put on."""
-    rows = ports.history.readings(tap_id=tap_id, start=since, end=since + _LOOK, limit=200)
-    return any(row.stable is not False for row in rows)
-
-
-def _still(ports: Ports, tap_id: TapId, device_id: str, *, start: datetime, end: datetime) -> list[Recorded]:
-    """What one scale read at rest in [start, end), oldest first."""
-    rows = ports.history.readings(tap_id=tap_id, start=start, end=end)
-    return [row for row in rows if row.stable is not False and row.device_id == device_id]
 
 
 def _lives(ports: Ports, device_id: str) -> list[Life]:

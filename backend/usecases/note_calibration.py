@@ -9,7 +9,7 @@ from backend.cellar import calibrations, wizards
 from backend.domain.audit import Deed, Facts
 from backend.domain.calibration import Calibration, CalibrationUpdated, Method
 from backend.domain.command import Command, CommandName
-from backend.domain.times import whole_ms
+from backend.domain.times import EPOCH, whole_ms
 from backend.domain.wizard import Setting, Step, Wizard, WizardKind
 from backend.ports import Action, Ports
 from backend.usecases.audit import record
@@ -100,7 +100,7 @@ def _noted(
         method=(Method.ZERO if zeroed else ours.method or Method.REPORTED) if ours else Method.REPORTED,
         calibrated_at=at,
         confirmed_at=whole_ms(wall),
-        factor_since=current.factor_since if current and same_factor else at,
+        factor_since=_factor_since(current, ours, at=at, same=same_factor),
         by=ours.by if ours else command.sent_by,
         by_name=ours.by_name if ours else "",
         known_lbs=known.known_lbs if known else None,
@@ -110,6 +110,13 @@ def _noted(
         drift_plus_minus_pct=current.drift_plus_minus_pct if current and same_factor else None,
         version=current.version if current else 0,
     )
+
+
+def _factor_since(current: Calibration | None, ours: Wizard | None, *, at: datetime, same: bool) -> datetime:
+    """Since when a scale has had its factor: one that it tells us of for the first time it may have had for ever."""
+    if current is None:
+        return EPOCH if ours is None else at
+    return current.factor_since if same else at
 
 
 def _gone_on(wizard: Wizard | None, told: Setting, *, wall: datetime) -> list[Action]:

@@ -23,8 +23,8 @@ from backend.domain.wizard import Setting, Step, TareOf, Wizard, WizardKind, sca
 from backend.ports import Action, Ports
 from backend.usecases import load
 from backend.usecases.audit import record
-from backend.usecases.calibrate import send_setting
 from backend.usecases.correct import correct_keg
+from backend.usecases.save_calibration import send_setting
 from backend.usecases.wizards import asked, awaited, begun, calibration_of, leader, moved, scale_for, setting_of, stored
 
 TARE_S: Final = 30

@@ -1,6 +1,7 @@
 """Whether a platform stands still: noise, slope, and how long."""
 
 import random
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from backend.domain.command import Sampled
 from backend.domain.steadiness import HELD_S, KEPT_S, Samples, steadiness
 
 FACTOR = 9500.0
+T0 = datetime(2026, 3, 20, 20, 0, tzinfo=UTC)
 
 
 def message(*raw: int, command_id: str = "a") -> Sampled:
@@ -73,3 +75,13 @@ def test_what_is_kept_of_a_stream_is_its_last_seconds_in_order(batches: list[lis
         samples = samples.after(message(*batch))
 
     assert list(samples.raw) == [one for batch in batches for one in batch][-int(KEPT_S * 10) :]
+
+
+def test_a_stream_that_has_ended_is_old_and_one_that_was_cut_begins_anew() -> None:
+    heard = Samples().after(message(1, 2), wall=T0)
+
+    assert not heard.old(T0 + timedelta(seconds=2))
+    assert heard.old(T0 + timedelta(seconds=4))
+    assert heard.after(message(3), wall=T0 + timedelta(seconds=2)).raw == (1, 2, 3)
+    assert heard.after(message(3), wall=T0 + timedelta(seconds=4)).raw == (3,)
+    assert not Samples().after(message(1)).old(T0)

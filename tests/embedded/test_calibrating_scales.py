@@ -25,8 +25,9 @@ from backend.domain.steadiness import Samples
 from backend.domain.tap import TapState
 from backend.domain.wizard import Step, TareOf, Wizard
 from backend.usecases import load
-from backend.usecases.calibrate import begin_calibration, look, save_calibration, take_point
+from backend.usecases.calibrate import begin_calibration, look, take_point
 from backend.usecases.change_keg import NextKeg, change_keg
+from backend.usecases.save_calibration import save_calibration
 from backend.usecases.set_up import add_beer, open_location, place_scale, set_up_tap
 from backend.usecases.tare import tare
 from backend.usecases.wizards import view_wizard
@@ -48,7 +49,7 @@ class Site:
 
     def _hear(self, event: Event) -> None:
         if isinstance(event, Sampled):
-            self.samples = self.samples.after(event)
+            self.samples = self.samples.after(event, wall=self.clock.wall())
 
     async def use(self, case: Callable[..., Any], **what: Any) -> Any:
         times = {"now": self.clock.now(), "wall": self.clock.wall()}
@@ -87,6 +88,15 @@ class Site:
         await until(self._still, CHANGED_S)
         after: Wizard = await self.use(take_point, device_id=SCALE, samples=self.samples, known_lbs=known_lbs)
         return after
+
+    async def tare(self, tare_of: TareOf) -> None:
+        """Touch once and wait; on a busy machine a weight may not be at rest yet, as somebody would see, and repeat."""
+        for _ in range(3):
+            await self.use(tare, tap_id=ONE, tare_of=tare_of)
+            await until(lambda: self.wizard.step.over, 30)
+            if "moving" not in (self.wizard.problem or ""):
+                break
+        assert (self.wizard.step, self.wizard.problem) == (Step.DONE, None)
 
     def _still(self) -> bool:
         still = look(self.samples, wizard=self.wizard)
@@ -157,9 +167,7 @@ def test_platform_and_shell_are_tared_by_one_touch_each(tmp_path: Path, interpre
             async with site(tmp_path, child) as bar:
                 await asyncio.to_thread(child.ask, do="drift", scale=SCALE, span_pct=0, zero_lbs=1)
                 await bar.put_on(None, reads=1.0, within=0.4)
-                await bar.use(tare, tap_id=ONE, tare_of=TareOf.PLATFORM)
-                await until(lambda: bar.wizard.step.over, 20)
-                assert (bar.wizard.step, bar.wizard.problem) == (Step.DONE, None)
+                await bar.tare(TareOf.PLATFORM)
                 assert bar.wizard.residual_lbs == pytest.approx(0.0, abs=0.1)
                 await until(lambda: bar.reads(0.0, within=0.15), 20)
 
@@ -173,10 +181,8 @@ def test_platform_and_shell_are_tared_by_one_touch_each(tmp_path: Path, interpre
                     member=OWNER,
                     now=bar.clock.now(),
                 )
-                await bar.use(tare, tap_id=ONE, tare_of=TareOf.EMPTY_KEG)
-                await until(lambda: bar.wizard.step.over, 20)
+                await bar.tare(TareOf.EMPTY_KEG)
 
-                assert (bar.wizard.step, bar.wizard.problem) == (Step.DONE, None)
                 stands = load.keg(bar.embedded.ports, keg.keg_id)
                 assert stands.tare.source is TareSource.WEIGHED_EMPTY
                 assert stands.tare.empty_lbs == pytest.approx(31.0, abs=0.2)

@@ -6,7 +6,8 @@ from pretended_scale import PretendedScale
 
 from backend.domain.member import Grant, Member, Role
 from backend.domain.wizard import Wizard
-from backend.usecases.calibrate import begin_calibration, save_calibration, take_point
+from backend.usecases.calibrate import begin_calibration, take_point
+from backend.usecases.save_calibration import save_calibration
 from backend.usecases.wizards import WizardView, view_wizard
 
 OTHER = Member(

@@ -86,7 +86,7 @@ class PretendedScale:
             take_sample(bar.ports, device_id=self.device_id, sample=sample, wall=wall(self.clock))
         samples = Samples()
         for event in bar.told[before:]:
-            samples = samples.after(event) if isinstance(event, Sampled) else samples
+            samples = samples.after(event, wall=wall(self.clock)) if isinstance(event, Sampled) else samples
         return samples
 
     def _do(self, message: dict[str, Any]) -> tuple[CommandState, str | None, dict[str, Told] | None]:

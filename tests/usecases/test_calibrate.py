@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from asking import asking
+from asking import asking, wall
 from bar import EMPTY, FULL, MANAGER, Bar, at
-from calibrating import begin, calibrated, point, save, view
+from calibrating import SCALE, begin, calibrated, point, save, view
 from pretended_scale import PretendedScale
 
 from backend.domain.calibration import CalibrationUpdated, Method
@@ -13,9 +13,7 @@ from backend.domain.keg import Tare, TareSource
 from backend.domain.level import Level
 from backend.domain.refusal import Conflict, Invalid
 from backend.domain.wizard import Step
-from backend.usecases.calibrate import (
-    look,
-)
+from backend.usecases.calibrate import look, measure_again, take_point
 from backend.usecases.correct import correct_keg
 
 
@@ -108,6 +106,47 @@ def test_a_platform_that_moves_is_not_measured(bar: Bar, scale: PretendedScale) 
     still = look(scale.streamed(), wizard=view(bar).wizard)  # type: ignore[arg-type]
     assert still is not None
     assert not still.steady
+
+
+def test_samples_of_a_stream_that_has_ended_are_no_point(bar: Bar, scale: PretendedScale) -> None:
+    begin(bar, scale)
+    gathered = scale.streamed()
+    times = {"now": at(10), "wall": wall(10)}
+
+    with pytest.raises(Conflict, match="stopped streaming"):
+        take_point(bar.ports, device_id=SCALE, samples=gathered, member=MANAGER, **times)
+
+
+def test_each_step_can_be_measured_again(bar: Bar, scale: PretendedScale) -> None:
+    begin(bar, scale)
+    point(bar, scale, 0.4)
+    point(bar, scale, 55.116, known=44.092)
+    times = {"now": at(0), "wall": wall(0)}
+
+    steps = [measure_again(bar.ports, device_id=SCALE, member=MANAGER, **times).step for _ in range(2)]
+    scale.work()
+    point(bar, scale, 0.0)
+    reviewed = point(bar, scale, 55.116, known=55.116)
+
+    assert steps == [Step.LOADED, Step.EMPTY]
+    assert reviewed.fit is not None
+    assert reviewed.fit.change_pct == pytest.approx(-3.0, abs=0.02)
+    assert reviewed.fit.zero == pytest.approx(84_000, abs=20)
+
+
+def test_a_full_keg_is_measured_again_too_and_has_no_step_before(bar: Bar, scale: PretendedScale) -> None:
+    bar.change(second=0)
+    begin(bar, scale, method=Method.FULL_KEG)
+    point(bar, scale, FULL - 3)
+    times = {"now": at(0), "wall": wall(0)}
+
+    again = measure_again(bar.ports, device_id=SCALE, member=MANAGER, **times)
+    scale.work()
+
+    assert (again.step, again.zero, again.fit) == (Step.LOADED, None, None)
+    with pytest.raises(Conflict, match="no step before"):
+        measure_again(bar.ports, device_id=SCALE, member=MANAGER, **times)
+    assert point(bar, scale, FULL).step is Step.REVIEW
 
 
 def test_a_large_change_must_be_confirmed(bar: Bar, scale: PretendedScale) -> None:

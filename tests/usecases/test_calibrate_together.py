@@ -12,13 +12,9 @@ from backend.domain.member import OWNER, Grant, Member, Role
 from backend.domain.refusal import Conflict, Forbidden, NotFound
 from backend.domain.wizard import OPEN_FOR, Step
 from backend.usecases.audit import view_audit
-from backend.usecases.calibrate import (
-    begin_calibration,
-    stream_again,
-    undo_calibration,
-    view_calibrations,
-)
+from backend.usecases.calibrate import begin_calibration, stream_again
 from backend.usecases.repeat_commands import repeat_unanswered
+from backend.usecases.save_calibration import undo_calibration, view_calibrations
 from backend.usecases.wizards import cancel_wizard
 
 

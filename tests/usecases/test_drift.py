@@ -9,9 +9,11 @@ from drinking import Drinking
 from pretended_scale import PretendedScale
 
 from backend.cellar import lives
+from backend.domain.command import CommandName
 from backend.domain.keg_type import keg_type
 from backend.ports import Query
 from backend.usecases.calibrate import begin_calibration
+from backend.usecases.commands import send_command
 from backend.usecases.drift import watch_drift
 from backend.usecases.wizards import calibration_of
 
@@ -110,22 +112,41 @@ def test_only_the_last_dozen_kegs_are_remembered(bar: Bar) -> None:
     assert found[0].tapped_at > found[-1].tapped_at
 
 
-def test_a_new_calibration_begins_a_new_count(bar: Bar) -> None:
+def test_a_new_factor_begins_a_new_count_and_a_first_word_of_the_old_one_does_not(bar: Bar) -> None:
     scale = PretendedScale(asking(bar))
     kegs = Drinking(bar, span=1.03)
     for _ in range(3):
         kegs.live(29.7)
         kegs.watch()
-    begin_calibration(bar.ports, device_id="SCALE-1", member=MANAGER, now=at(kegs.second), wall=wall(0))
     scale.clock = kegs.second
-    scale.work()
+    asked(bar, scale)
 
-    view = kegs.watch()
+    told = kegs.watch()
+    scale.rev, scale.factor = 2, 9785.0
+    asked(bar, scale, later=10)
+    after = kegs.watch()
 
-    assert view.span is None
+    assert told.span is not None
+    assert told.span.kegs == 2
+    assert after.span is None
     calibration = calibration_of(bar.ports, "SCALE-1")
     assert calibration is not None
     assert calibration.drift_pct is None
+
+
+def asked(bar: Bar, scale: PretendedScale, later: float = 0) -> None:
+    """Let the scale be asked for its settings, and answer."""
+    scale.clock += later
+    send_command(
+        bar.ports,
+        device_id="SCALE-1",
+        name=CommandName.GET_CONFIG,
+        params={},
+        member=MANAGER,
+        now=at(scale.clock),
+        wall=wall(scale.clock),
+    )
+    scale.work()
 
 
 def test_what_was_found_stands_beside_the_calibration(bar: Bar) -> None:

@@ -10,9 +10,10 @@ from backend.domain.keg import Tare, TareSource
 from backend.domain.member import Grant, Member, Role
 from backend.domain.refusal import NotFound
 from backend.domain.why import Fact, Why
-from backend.usecases.calibrate import begin_calibration, save_calibration, take_point
+from backend.usecases.calibrate import begin_calibration, take_point
 from backend.usecases.change_keg import NextKeg
 from backend.usecases.correct import correct_keg
+from backend.usecases.save_calibration import save_calibration
 from backend.usecases.why import why
 
 
