@@ -43,11 +43,7 @@ _REBASE_S = 4000.0
 class Path:
     """The way from one plateau to the next as a few points: `s` and `lbs`, evenly thinned where it is long."""
 
-    def __init__(self):
-        self.begin(0.0, 0.0)
-
-    def begin(self, s, lbs):
-        """Begin anew where a plateau ends."""
+    def __init__(self, s, lbs):
         self.s, self.lbs, self.stride = [s], [lbs], 0.0
 
     def add(self, s, lbs):
@@ -127,13 +123,14 @@ class Seeker:
         self._slope = None  # lb from the last point but one to the last
         self._noise = 0.004  # lb, about the standard deviation of a point
         self._restless = False  # whether the scale ever said so, without which its word for rest means nothing
+        self._at_rest = False  # whether that was its last word
         self._run_s, self._run_lbs = [], []  # the last points that lie within a band of each other
         self._run_since = 0.0
         self._resting = False  # whether that run is the plateau last settled on
         self._rest_at = 0.0  # the last moment of that plateau
         self._level = None  # its level, lb
         self._drift = 0.0  # its wander at its end, lb/s
-        self._path = Path()
+        self._path = Path(0.0, 0.0)
         self._ups = 0.0  # how far (lb) the weight came up on that path, all its steps together
         self._silent_s = 0.0  # the longest silence on it
         self._lifted = False
@@ -166,11 +163,8 @@ class Seeker:
         return self._told()
 
     def _told(self):
-        found = self._found
-        if not found:
-            return found
-        self._found = ()
-        return [(self._now - began, seconds, before, after, unseen) for began, seconds, before, after, unseen in found]
+        found, self._found = self._found, ()
+        return found and [(self._now - claim[0],) + claim[1:] for claim in found]
 
     def _empty_bin(self):
         if self._bin:
@@ -181,8 +175,12 @@ class Seeker:
         """Take one point."""
         silent = 0.0 if self._point_at is None else s - self._point_at
         if silent > GAP_S:
+            if self._at_rest and not self._resting and self._run_s:
+                self._settle()  # nothing more was said, because nothing more happened
             self._release()
             self._part()
+            self._ups = 0.0
+        self._at_rest = stable and self._restless
         if self._level is not None and lbs < SHELL_LBS <= self._level:
             self._lifted = True
         if stable is False:
@@ -204,7 +202,7 @@ class Seeker:
                 self._silent_s = 0.0
             if self._held is not None and s >= self._held[4]:
                 self._release()
-        elif stable is not False and self._rests(s, stable):
+        elif stable is not False and self._rests(s):
             self._settle()
 
     def _part(self):
@@ -213,7 +211,7 @@ class Seeker:
             self._resting = False
             self._level = self._run_level()
             self._drift = self._run_drift()
-            self._path.begin(self._rest_at, self._level)
+            self._path = Path(self._rest_at, self._level)
         self._run_s, self._run_lbs = [], []
 
     def _join(self, s, lbs, silent):
@@ -254,10 +252,10 @@ class Seeker:
                 self._noise = min(self._noise * (1.02 if self._resting or self._level is None else 1.004), 0.02)
         self._slope = None if self._point_at is None else slope
 
-    def _rests(self, s, stable):
+    def _rests(self, s):
         """Tell whether the run has become a plateau."""
         calm = self._ups < _UPS_LBS
-        if stable and self._restless and calm:
+        if self._at_rest and calm:
             return True
         seconds = s - self._run_since
         if len(self._run_s) < (2 if calm or seconds > 5.0 else 3) or seconds < (_REST_S if calm else _CALM_S):
@@ -319,9 +317,10 @@ class Seeker:
         if self._leaned(fall, ended, watched):
             self._lean = 0.0
             return
-        steepest = max([path.lbs[n - 1] - path.lbs[n] for n in range(1, len(path.lbs))])
+        steepest = max([min(before, path.lbs[n - 1]) - path.lbs[n] for n in range(1, len(path.lbs))])
         too_slow = widest < 5.0 and flow < SLOWEST
-        too_fast = flow > FASTEST and (widest < _RARE_S + self._grain or fall > QUICKEST_LBS)
+        leaned_on = max(path.lbs) > before + _UPS_LBS  # of such a fall the last part was a hand that let go
+        too_fast = flow > FASTEST and (fall > QUICKEST_LBS or (widest < _RARE_S + self._grain and not leaned_on))
         dipped = path.within(-1000.0, after - _DIP_LBS)[0] > _DIP_S
         if too_slow or too_fast or dipped or steepest > LARGEST_LBS:
             return
@@ -389,8 +388,8 @@ class Seeker:
 
 
 _KEPT = (
-    "now bin point_at point_lbs slope noise restless run_s run_lbs run_since resting rest_at level drift ups silent_s"
-    " lifted lean lean_at poured_at held"
+    "now bin point_at point_lbs slope noise restless at_rest run_s run_lbs run_since resting rest_at level drift"
+    " ups silent_s lifted lean lean_at poured_at held"
 )
 
 
