@@ -14,7 +14,12 @@ from backend.ports import Item, Key, Put, Query
 
 def key(pour: Pour) -> Key:
     """Where a pour lies: by the time it began."""
-    return Key(f"LOCATION#{pour.tap_id.location_id}", f"POUR#{iso(pour.started_at)}#{pour.pour_id}")
+    return key_of(pour.tap_id, started_at=pour.started_at, pour_id=pour.pour_id)
+
+
+def key_of(tap_id: TapId, *, started_at: datetime, pour_id: str) -> Key:
+    """Where a pour of this id lies that began then."""
+    return Key(f"LOCATION#{tap_id.location_id}", f"POUR#{iso(started_at)}#{pour_id}")
 
 
 MOST_CLAIMS: Final = 300
