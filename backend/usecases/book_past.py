@@ -6,6 +6,7 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from backend.cellar import kegs, pours, taps
+from backend.domain.anchor import Rest, rested
 from backend.domain.beer import Beer
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg
@@ -69,12 +70,16 @@ def _batches(things: Sequence[T], size: int) -> Iterator[list[T]]:
 
 def _ledger(past: PastKeg, beer: Beer) -> Ledger:
     opening = gallons_of(past.keg.full_lbs - past.keg.tare.empty_lbs, specific_gravity=beer.specific_gravity)
-    ledger = Ledger(keg_id=past.keg.keg_id, opening=opening, unseen=past.unseen)
+    gravity = beer.specific_gravity
+    ledger = Ledger(keg_id=past.keg.keg_id, opening=opening, unseen=past.unseen, specific_gravity=gravity)
     for pour in past.pours:
         ledger = ledger.with_pour(pour)
     for waste in past.wastes:
         ledger = ledger.with_waste(waste)
-    return ledger
+    if past.keg.closed_at is None:
+        return ledger
+    left_lbs = past.keg.tare.empty_lbs + lbs_of(ledger.remaining, specific_gravity=gravity)
+    return rested(ledger, weighed=ledger.remaining, rest=Rest(left_lbs, past.keg.closed_at))
 
 
 def _rows(past: PastKeg, *, beer: Beer, member: Member) -> list[Action]:
