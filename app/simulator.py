@@ -143,6 +143,22 @@ class Simulator:
         """Rest a hand of this weight on the keg for some seconds (story time); raises SimulatorRefused."""
         await self._order("lean", tap_id, lbs=lbs, seconds=seconds)
 
+    async def place(self, tap_id: TapId, *, lbs: float) -> None:
+        """Set a weight down under a tap (0: nothing) while its keg waits beside; raises SimulatorRefused."""
+        await self._order("place", tap_id, lbs=lbs)
+
+    async def place_shell(self, tap_id: TapId) -> None:
+        """Set the empty shell of a tap's keg down while the keg waits beside; raises SimulatorRefused."""
+        await self._order("place", tap_id, emptied=True)
+
+    async def put_back(self, tap_id: TapId) -> None:
+        """Set the keg down again that waits beside; raises SimulatorRefused."""
+        await self._order("place", tap_id)
+
+    async def age(self, tap_id: TapId, *, span_pct: float, zero_lbs: float) -> None:
+        """Let a scale's cell show more, by a share (percent) and with nothing on it (lb); raises SimulatorRefused."""
+        await self._order("drift", tap_id, span_pct=span_pct, zero_lbs=zero_lbs)
+
     async def wifi(self, tap_id: TapId, *, up: bool) -> None:
         """Take a scale's Wi-Fi away or give it back; raises SimulatorRefused."""
         await self._order("wifi", tap_id, up=up)

@@ -29,6 +29,10 @@ GUESTS: Final = {"on": "Guests drink", "off": "Guests stay away"}
 TRUTH_EVERY_S: Final = 1.0
 PINT_OZ: Final = 16.0
 TASTE_OZ: Final = 4.0
+KNOWN_LBS: Final = 44.092
+"""A weight of 20 kg, as one calibrates with."""
+AGED_PCT: Final = 3.0
+AGED_LBS: Final = 1.0
 LOST_AFTER_S: Final = 300.0
 """As on the board: a reading older than this is no signal (story time)."""
 
@@ -149,6 +153,9 @@ class SimulatedTap:
                 self._truth = Words("not known yet", "dd").classes("ss-sim-truth")
             with ui.element("div").classes("ss-chips"):
                 self._levers()
+            Words("On the platform", "h3").classes("ss-sim-platform")
+            with ui.element("div").classes("ss-chips"):
+                self._platform_levers()
         self.show(self._row)
 
     def show(self, row: Row) -> None:
@@ -189,8 +196,16 @@ class SimulatedTap:
         self._button("Lean", lambda: bar.lean(tap), f"Somebody leans on the keg of tap {no}.")
         self._button("Change keg", lambda: bar.change(tap), f"The keg of tap {no} is being changed.")
         self._wifi = self._button("Wi-Fi off")
-
         self._wifi.on("click", self._turn_wifi, [])
+
+    def _platform_levers(self) -> None:
+        bar, tap, no = self._page.simulator, self._tap_id, self._tap_id.number
+        self._button("Lift keg", lambda: bar.place(tap, lbs=0), f"Nothing stands on the platform of tap {no}.")
+        self._button("Empty shell", lambda: bar.place_shell(tap), f"Only the empty shell stands under tap {no}.")
+        self._button("20 kg", lambda: bar.place(tap, lbs=KNOWN_LBS), f"A weight of 20 kg stands under tap {no}.")
+        self._button("Put back", lambda: bar.put_back(tap), f"The keg of tap {no} is being put back.")
+        aged = f"The cell of tap {no} shows {AGED_PCT:g} % more from now on, and {AGED_LBS:g} lb with nothing on it."
+        self._button("Age cell", lambda: bar.age(tap, span_pct=AGED_PCT, zero_lbs=AGED_LBS), aged)
 
     async def _turn_wifi(self) -> None:
         up = not self._online

@@ -3,6 +3,7 @@
 from .bar import Bar
 from .clock import StoryClock
 from .flow import seconds_for
+from .keg import weight
 from .plan import CLOCK, REQUIRED, PlanError, checked, checked_plan
 from .twin import keg_of
 
@@ -25,6 +26,12 @@ _WORDS = {
         "sg": (_NUMBER, 0.5, 2, 1.010),
         "vented": (bool, None, None, False),
         "gap": (_NUMBER, 1, 86400, 40),  # story seconds between the old keg and the new one
+    },
+    "place": {
+        "scale": _SCALE,
+        "lbs": (_NUMBER, 0, 1000, None),  # 0: nothing; absent, and not emptied: the keg that waits beside is put back
+        "emptied": (bool, None, None, False),  # the shell of that keg, without beer and gas
+        "gap": (_NUMBER, 1, 86400, 2),
     },
     "wifi": {"scale": _SCALE, "up": (bool, None, None, REQUIRED)},
     "drift": {"scale": _SCALE, "span_pct": (_NUMBER, -20, 20, 3), "zero_lbs": (_NUMBER, -20, 20, 0)},
@@ -91,6 +98,18 @@ class Commands:
     def do_change(self, scale, gap, **keg):
         """Lift the keg away and set another down after `gap` story seconds."""
         self._stand(scale).change(keg_of(keg), gap)
+
+    def do_place(self, scale, lbs, emptied, gap):
+        """Set a weight or an empty shell down, or clear the platform, while the keg waits beside; or put it back."""
+        stand = self._stand(scale)
+        if not emptied and lbs is None:
+            return stand.put_back(gap)
+        own = stand.own_keg
+        if not emptied:
+            return stand.place(weight(lbs) if lbs else None, gap)
+        if not own:
+            raise PlanError("this platform has no keg whose shell could stand there: put a keg on first")
+        return stand.place(weight(own.shell_lbs), gap)
 
     def do_wifi(self, scale, up):
         """Take the Wi-Fi of a scale away or give it back."""

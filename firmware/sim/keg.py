@@ -44,3 +44,8 @@ class Keg:
             return oz
         self.beer_lbs -= lbs
         return oz
+
+
+def weight(lbs):
+    """A load without beer: a known weight, or a shell that was emptied and vented."""
+    return Keg(lbs, 0.0, lbs, 1.0, False)

@@ -41,6 +41,12 @@ class Stand:
         self._hand = None  # (lbs, since, milliseconds)
         self._change = None  # (since, gap_ms, next keg)
         self._placed = None
+        self._beside = None  # the keg of this platform while something else stands there
+
+    @property
+    def own_keg(self):
+        """The keg of this platform, also while it stands beside it; None where there is none."""
+        return self._beside or self.keg
 
     @property
     def load_lbs(self):
@@ -96,6 +102,22 @@ class Stand:
 
     def change(self, keg, gap_s):
         """Lift this keg away and, after `gap_s`, set `keg` down (None: nothing comes)."""
+        self._exchange(keg, gap_s)
+        self._beside = None
+
+    def place(self, load, gap_s):
+        """Set `load` down in place of what stands there (None: nothing); the keg waits beside the platform."""
+        own = self.own_keg
+        self._exchange(load, gap_s)
+        self._beside = own
+
+    def put_back(self, gap_s):
+        """Set the keg down again that waits beside the platform."""
+        if not self._beside:
+            raise RefusedError("no keg waits beside this platform: take one off first")
+        self.change(self._beside, gap_s)
+
+    def _exchange(self, keg, gap_s):
         if self.changing:
             raise RefusedError("the keg is being changed already: wait until the new one has settled")
         if self._flow:

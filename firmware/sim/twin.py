@@ -128,8 +128,8 @@ class Twin:
         return keg is not None and keg.beer_lbs > 0
 
     def truth(self):
-        """What is really so: an object for the app."""
-        keg = self.stand.keg
+        """What is really so: an object for the app; its beer is also that of a keg beside the platform."""
+        keg = self.stand.own_keg
         return {
             "scale": self.scale,
             "beer_lbs": keg.beer_lbs if keg else 0.0,

@@ -130,6 +130,19 @@ def test_a_change_tells_when_the_old_keg_went_and_when_the_new_one_stood(running
     assert truth["weight_lbs"] == pytest.approx(59)
 
 
+def test_a_shell_or_a_weight_stands_in_for_the_keg_whose_beer_is_still_the_taps(running: Commands) -> None:
+    weights = []
+    for order in ({"emptied": True}, {"lbs": 44.1}, {"lbs": 0}, {}):
+        said = asked(running, do="place", scale="SCALE-0001", **order)
+        tick(running, 15)
+        truth = asked(running, do="truth")["scales"][0]
+        weights.append(truth["weight_lbs"])
+        assert said == {"event": "done", "do": "place"}
+        assert truth["beer_lbs"] == 100
+
+    assert weights == pytest.approx([29.7, 44.1, 0.0, 129.8], abs=0.3)
+
+
 def test_a_dry_keg_is_kicked_and_refuses_the_next_pour(running: Commands) -> None:
     asked(running, do="change", scale="SCALE-0001", shell_lbs=29.7, beer_lbs=0.3, full_lbs=160.2, gap=1)
     tick(running, 20)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from firmware.sim.cooler import Wander
 from firmware.sim.dice import Dice
-from firmware.sim.keg import Keg
+from firmware.sim.keg import Keg, weight
 from firmware.sim.stand import RefusedError, Stand
 
 
@@ -85,6 +85,41 @@ def test_a_change_is_lift_nearly_nothing_slam_and_settle() -> None:
     assert max(felt) > 160.2 * 1.02
     assert felt[-1] == pytest.approx(160.2, abs=0.1)
     assert stand.keg is new
+
+
+def test_a_keg_waits_beside_its_platform_while_a_weight_stands_there_and_is_put_back() -> None:
+    stand = stand_with(half_barrel(100))
+    own, before = stand.keg, stand.felt_lbs
+
+    stand.place(None, 1)
+    bare = lived(stand, 0, 20000)
+    stand.place(weight(44.1), 1)
+    loaded = lived(stand, 20000, 40000)
+    beside = stand.own_keg
+    stand.put_back(1)
+    back = lived(stand, 40000, 70000)
+
+    assert bare[-1] == pytest.approx(0.0, abs=0.1)
+    assert loaded[-1] == pytest.approx(44.1, abs=0.1)
+    assert beside is own
+    assert back[-1] == pytest.approx(before, abs=0.1)
+    assert stand.keg is stand.own_keg is own
+
+
+def test_nothing_can_be_put_back_that_was_not_taken_off_and_another_keg_ends_the_waiting() -> None:
+    stand = stand_with(half_barrel(100))
+    new = half_barrel(130.5)
+
+    with pytest.raises(RefusedError, match="no keg waits beside"):
+        stand.put_back(1)
+    stand.place(weight(44.1), 1)
+    lived(stand, 0, 20000)
+    stand.change(new, 1)
+    lived(stand, 20000, 40000)
+
+    assert stand.own_keg is new
+    with pytest.raises(RefusedError, match="no keg waits beside"):
+        stand.put_back(1)
 
 
 def test_a_new_keg_creeps_up_to_its_weight_within_the_hour() -> None:
