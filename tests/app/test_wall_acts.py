@@ -1,0 +1,290 @@
+"""What a board asks is checked, done in the member's name, told back, and can be undone."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from live_bar import HALF, ONE, PILS, T0, set_up, weigh
+
+from app import wall_acts
+from app.live import Live
+from app.site import Site
+from app.wall_acts import UNDO_FOR, WallActs
+from app.wall_asked import ASKED
+from backend.domain.beer import Beer
+from backend.domain.command import CommandAnswered, CommandName, CommandState
+from backend.domain.face import TapFace
+from backend.domain.maintenance import AsideKind
+from backend.domain.member import OWNER, Grant, Member, Role
+from backend.embedded.commands import LinkCommands
+from backend.ports import Ports, StoreUnavailable
+from backend.usecases.change_keg import change_keg
+from backend.usecases.set_up import add_beer
+from backend.usecases.view_board import view_board
+from backend.usecases.view_tap import view_tap
+from components.sheet import Answer
+
+TAP = "loc-001:01"
+STAFF = Member(sub="anna", name="Anna", ceiling=Role.STAFF, grants=(Grant(location_id="loc-001", role=Role.STAFF),))
+STOUT = Beer(beer_id="stout", name="Night Stout", brewery="North Pier", specific_gravity=1.014, srm=40)
+
+
+class Hands:
+    """A clock of which both times are set by hand."""
+
+    speed = 1.0
+
+    def __init__(self) -> None:
+        self.bar = T0
+        self.real = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.bar
+
+    def wall(self) -> datetime:
+        return self.real
+
+    async def sleep_until(self, moment: datetime) -> None:
+        raise AssertionError(moment)
+
+
+class Wall:
+    """A board's acts, asked one after the other."""
+
+    def __init__(self, ports: Ports) -> None:
+        set_up(ports)
+        add_beer(ports, beer=STOUT, location_id="loc-001", member=OWNER)
+        weigh(ports, 1, 160.0, 160.0)
+        self.ports, self.clock = ports, Hands()
+        live = Live(ports, self.clock, location_id="loc-001")
+        self.site = Site(ports=ports, clock=self.clock, live=live, location_id="loc-001")
+        self.told: list[Answer] = []
+        self.acts = WallActs(self.site, tell=self.told.append)
+        self.asked = 0
+
+    def ask(self, act: str, **fields: Any) -> Answer:
+        self.asked += 1
+        self.clock.bar += timedelta(seconds=5)
+        at = {} if act == "undo" else {"tap": TAP}
+        return lived(self.acts.answer({"ask": self.asked, "do": act, **at, **fields}))
+
+    def face(self) -> TapFace:
+        return view_board(self.ports, location_id="loc-001", member=OWNER).faces[0]
+
+
+def lived(story: Coroutine[Any, Any, Answer]) -> Answer:
+    return asyncio.run(story)
+
+
+@pytest.fixture
+def wall(ports: Ports) -> Wall:
+    return Wall(ports)
+
+
+@pytest.fixture
+def as_staff(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wall_acts, "current_member", lambda: STAFF)
+
+
+def test_a_look_gives_what_fits_and_every_beer_of_the_house(wall: Wall) -> None:
+    answer = wall.ask("look")
+
+    sheet = answer["sheet"]
+    assert (answer["ask"], sheet["tap"], sheet["question"]) == (1, TAP, None)
+    assert [(card["why"], card["name"], card["note"]) for card in sheet["offers"]] == [
+        ("same again", "Pils", "Half barrel")
+    ]
+    assert [beer["name"] for beer in sheet["beers"]] == ["Night Stout", "Pils"]
+    assert sheet["sizes"][0] == {"type": "half_barrel", "name": "Half barrel"}
+    assert sheet["glasses"] == ["4 oz", "Half pint", "Pint", "Pitcher"]
+
+
+def test_a_keg_is_changed_by_one_touch_and_undone_by_another(wall: Wall) -> None:
+    before = wall.face()
+
+    done = wall.ask("choose", keg=None, beer="stout", size="sixth_barrel")
+    changed = wall.face()
+    undone = wall.ask("undo", undo=done["undo"])
+
+    assert done["done"] == "Tap 1: Night Stout, sixtel"
+    assert done["by"] == "by Owner"
+    assert changed.beer == STOUT
+    assert undone["done"] == "Tap 1: the keg before is on again"
+    assert undone["undo"] is None
+    assert (wall.face().beer, wall.face().type_id) == (before.beer, before.type_id)
+
+
+def test_a_change_told_by_mistake_is_taken_back_from_the_sheet_and_that_is_undone_too(wall: Wall) -> None:
+    wall.ask("choose", keg=None, beer="stout", size="sixth_barrel")
+    offered = wall.ask("look")["sheet"]["undo"]
+
+    back = wall.ask("take_back")
+    again = wall.ask("undo", undo=back["undo"])
+
+    assert offered is not None
+    assert offered.startswith("the keg before comes back")
+    assert back["done"] == "Tap 1: Pils, half barrel, as before"
+    assert again["done"] == "Tap 1: Night Stout, sixtel"
+    assert wall.face().beer == STOUT
+
+
+@pytest.mark.parametrize("kind", list(AsideKind))
+def test_a_tap_is_set_aside_and_comes_back_by_undo_or_by_hand(wall: Wall, kind: AsideKind) -> None:
+    first = wall.ask("aside", kind=kind.value)
+    aside = wall.face().aside
+    wall.ask("undo", undo=first["undo"])
+    undone = wall.face().aside
+    wall.ask("aside", kind=kind.value)
+    back = wall.ask("back")
+    in_service = wall.face().aside
+    wall.ask("undo", undo=back["undo"])
+    again = wall.face().aside
+
+    assert aside is not None
+    assert (aside.kind, aside.by) == (kind, "owner")
+    assert undone is None
+    assert in_service is None
+    assert again is not None
+    assert again.kind is kind
+
+
+def test_waste_is_booked_by_the_glass_and_taken_back(wall: Wall) -> None:
+    def wasted() -> float:
+        ledger = view_tap(wall.ports, tap_id=ONE, member=OWNER, now=wall.clock.now()).ledger
+        return ledger.wasted if ledger else -1.0
+
+    done = wall.ask("waste", reason="spill", glass=2)
+    after = wasted()
+    undone = wall.ask("undo", undo=done["undo"])
+
+    assert done["done"] == "Tap 1: pint of spill booked"
+    assert after == pytest.approx(0.125)
+    assert undone["done"] == "Tap 1: no waste booked"
+    assert wasted() == 0
+
+
+def test_an_undo_is_of_its_board_and_for_a_short_while(wall: Wall) -> None:
+    done = wall.ask("aside", kind="cleaning")
+    stranger = WallActs(wall.site, tell=wall.told.append)
+
+    elsewhere = lived(stranger.answer({"ask": 1, "do": "undo", "undo": done["undo"]}))
+    wall.clock.real += UNDO_FOR + timedelta(seconds=1)
+    late = wall.ask("undo", undo=done["undo"])
+
+    assert "cannot be undone here any more" in elsewhere["refused"]
+    assert "cannot be undone here any more" in late["refused"]
+    assert wall.face().aside is not None
+
+
+@pytest.mark.usefixtures("as_staff")
+def test_staff_are_told_who_may_put_on_another_beer(wall: Wall) -> None:
+    other = wall.ask("choose", keg=None, beer="stout", size="half_barrel")
+    same = wall.ask("choose", keg=None, beer="pils", size="half_barrel")
+
+    assert other["refused"] == (
+        "Not done: only a Manager may assign beer or keg: ask one to do it or to change your role."
+    )
+    assert same["done"] == "Tap 1: Pils, half barrel"
+    assert same["by"] == "by Anna"
+
+
+def test_a_scale_that_blinks_says_so_and_one_that_does_not_says_why(wall: Wall) -> None:
+    class Way:
+        up = True
+
+        def say(self, topic: str, payload: bytes) -> None:
+            """Take it."""
+
+    assert isinstance(wall.ports.commands, LinkCommands)
+    wall.ports.commands.use(Way())
+    first = wall.ask("light")
+    sent = list(wall.acts._lights)
+    event = CommandAnswered(
+        location_id="loc-001",
+        command_id=sent[0],
+        device_id="SCALE-1",
+        tap_id=TAP,
+        name=CommandName.IDENTIFY,
+        state=CommandState.ACCEPTED,
+    )
+
+    asyncio.run(wall.acts.follow(event))
+    blinks = wall.told.pop()
+
+    assert first["done"] == "Tap 1: waiting for the scale"
+    assert blinks["done"] == "Tap 1: its scale blinks for 20 s"
+
+
+def test_a_store_that_is_away_is_an_answer_too(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_: object, **__: object) -> None:
+        raise StoreUnavailable("no space")
+
+    monkeypatch.setattr(wall_acts, "do", away)
+
+    answer = wall.ask("aside", kind="cleaning")
+
+    assert "nothing can be saved now" in answer["refused"]
+
+
+def test_a_tap_of_another_bar_is_none_of_ours(wall: Wall) -> None:
+    change_keg(wall.ports, tap_id=ONE, keg=HALF, at=T0, member=OWNER, now=T0)
+
+    answers = [
+        lived(wall.acts.answer({"ask": 1, "do": "aside", "tap": tap, "kind": "cleaning"}))
+        for tap in ("loc-002:01", "loc-001:77", "nonsense")
+    ]
+
+    assert all(answer["refused"].startswith("Not done: ") for answer in answers)
+    assert "there is no tap loc-002:01" in answers[0]["refused"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        None,
+        [],
+        "look",
+        {},
+        {"ask": 1, "do": "look"},
+        {"ask": 1, "do": "look", "tap": TAP, "more": 1},
+        {"ask": "1", "do": "look", "tap": TAP},
+        {"ask": -1, "do": "look", "tap": TAP},
+        {"ask": 2**40, "do": "look", "tap": TAP},
+        {"ask": 1, "do": "drop", "tap": TAP},
+        {"ask": 1, "do": "look", "tap": "x" * 200},
+        {"ask": 1, "do": "waste", "tap": TAP, "reason": "foam", "glass": 1.5},
+        {"ask": 1, "do": "waste", "tap": TAP, "reason": "x" * 1000, "glass": 1},
+        {"ask": 1, "do": "waste", "tap": TAP, "reason": "foam", "glass": True},
+        {"ask": 1, "do": "aside", "tap": TAP, "kind": "for ever"},
+        {"ask": 1, "do": "choose", "tap": TAP, "keg": {"$ne": ""}, "beer": None, "size": None},
+        {"ask": 1, "do": "undo", "undo": None},
+    ],
+)
+def test_what_is_no_act_is_refused_and_does_nothing(wall: Wall, asked: object) -> None:
+    answer = lived(wall.acts.answer(asked))
+
+    assert answer["ask"] is None
+    assert "Load it again" in answer["refused"]
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text() | st.integers(),
+        lambda one: st.lists(one) | st.dictionaries(st.sampled_from(["ask", "do", "tap", "keg", "undo"]), one),
+        max_leaves=8,
+    )
+)
+def test_no_nonsense_is_an_act(asked: object) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        ASKED.validate_python(asked)
+
+
+def test_a_glass_that_is_in_no_list_is_refused(wall: Wall) -> None:
+    answer = wall.ask("waste", reason="foam", glass=9)
+
+    assert "choose one of the list" in answer["refused"]
+    assert PILS.name in str(wall.face().beer)
