@@ -1,4 +1,4 @@
-"""Made-up weights of a platform in a cooler with what is poured, knocked, leaned on and changed there, and the truth."""
+"""Made-up weights of a keg in a cooler: what is poured, knocked, leaned on and changed there, and the truth."""
 
 import math
 import random
