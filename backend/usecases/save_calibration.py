@@ -36,7 +36,8 @@ def save_calibration(
     scale_for(ports, device_id=device_id, member=member, act=Act.CALIBRATE)
 
     def step(before: Wizard) -> tuple[Wizard, Sequence[Action]]:
-        led(before, member=member, wall=wall, at=Step.REVIEW)
+        unsent = before.step is Step.SENDING and before.command_id is None
+        led(before, member=member, wall=wall, at=Step.SENDING if unsent else Step.REVIEW)
         fit, present = before.fit, before.present
         if fit is None or present is None:
             raise Conflict("the scale has not told its present settings yet: wait until it is heard")

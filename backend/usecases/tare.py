@@ -106,9 +106,12 @@ def undo_tare(ports: Ports, *, tap_id: TapId, member: Member, now: datetime, wal
 def follow_tare(ports: Ports, *, command: Command, now: datetime, wall: datetime) -> None:
     """Go on with the tare that waited for this answer of its scale; the same answer again changes nothing."""
     wizard = stored(ports, command.device_id)
-    if wizard is None or wizard.kind is not WizardKind.TARE or not awaited(wizard, command):
+    if wizard is None or wizard.kind is not WizardKind.TARE or command.name is not CommandName.TARE:
         return
-    if command.name is CommandName.TARE:
+    if wizard.step is Step.SENDING and wizard.command_id is None and command.sent_at >= wizard.begun_at:
+        # It was weighed, and the store broke before the scale was told: the answer comes again for that.
+        send_setting(ports, wizard, act=Act.TARE, now=now, wall=wall)
+    elif awaited(wizard, command):
         _weighed(ports, wizard, command.result or {}, now=now, wall=wall)
 
 

@@ -41,6 +41,7 @@ class PretendedScale:
     dice: random.Random = field(default_factory=lambda: random.Random(7))
     _heard: int = 0
     _restless: int = 0
+    _done: dict[str, Any] = field(default_factory=dict)
 
     @property
     def raw(self) -> int:
@@ -51,12 +52,17 @@ class PretendedScale:
         return round((self.raw - self.zero) / self.factor, 3)
 
     def work(self) -> None:
-        """Answer what has come over the broker, until nothing more does."""
+        """Answer what has come over the broker, until nothing more does; what is heard again is done no more.
+
+        An answer that could not be taken comes again with the next call, as from a broker that has no yes for it.
+        """
         while self.awake and self._heard < len(self.ask.way.said):
             message = self.ask.way.messages[self._heard]
-            self._heard += 1
             self.clock += self.slow
-            self._answer(str(message["id"]), *self._do(message))
+            done = self._done.get(str(message["id"])) or self._do(message)
+            self._done[str(message["id"])] = done
+            self._answer(str(message["id"]), *done)
+            self._heard += 1
 
     def say(self, second: float) -> None:
         """Send a reading."""
