@@ -15,7 +15,11 @@ _OZ_PER_SECOND = 2.0
 _WORDS = {
     "start": {"plan": (dict, None, None, REQUIRED)},
     "clock": CLOCK,
-    "pour": {"scale": _SCALE, "oz": (_NUMBER, 0.5, 256, 16)},
+    "pour": {
+        "scale": _SCALE,
+        "oz": (_NUMBER, 0.5, 256, 16),
+        "seconds": (_NUMBER, 1, 600, None),  # absent: as fast as a faucet flows
+    },
     "bump": {"scale": _SCALE, "lbs": (_NUMBER, -50, 50, 4)},
     "lean": {"scale": _SCALE, "lbs": (_NUMBER, -20, 200, 5), "seconds": (_NUMBER, 1, 600, 6)},
     "change": {
@@ -26,6 +30,7 @@ _WORDS = {
         "sg": (_NUMBER, 0.5, 2, 1.010),
         "vented": (bool, None, None, False),
         "gap": (_NUMBER, 1, 86400, 40),  # story seconds between the old keg and the new one
+        "wobbles": (bool, None, None, False),  # set down askew, lifted again, set down well
     },
     "place": {
         "scale": _SCALE,
@@ -35,6 +40,7 @@ _WORDS = {
     },
     "wifi": {"scale": _SCALE, "up": (bool, None, None, REQUIRED)},
     "drift": {"scale": _SCALE, "span_pct": (_NUMBER, -20, 20, 3), "zero_lbs": (_NUMBER, -20, 20, 0)},
+    "reboot": {"scale": _SCALE},
     "fault": {"scale": _SCALE, "fault": (str, 1, 16, None)},  # absent: the chip is sound again
     "drinkers": {"on": (bool, None, None, REQUIRED)},
     "truth": {},
@@ -83,9 +89,9 @@ class Commands:
         """Go on with the story from `story` (seconds since 1970) at `speed`."""
         self.clock.set(story, speed)
 
-    def do_pour(self, scale, oz):
-        """Pour `oz` ounces."""
-        self._stand(scale).pour(oz, seconds_for(oz, _OZ_PER_SECOND))
+    def do_pour(self, scale, oz, seconds):
+        """Pour `oz` ounces, within `seconds` where they are given."""
+        self._stand(scale).pour(oz, seconds or seconds_for(oz, _OZ_PER_SECOND))
 
     def do_bump(self, scale, lbs):
         """Knock against the keg; the first swing is about `lbs`."""
@@ -95,9 +101,9 @@ class Commands:
         """Rest a hand of `lbs` on the keg for `seconds`."""
         self._stand(scale).lean(lbs, seconds)
 
-    def do_change(self, scale, gap, **keg):
+    def do_change(self, scale, gap, wobbles, **keg):
         """Lift the keg away and set another down after `gap` story seconds."""
-        self._stand(scale).change(keg_of(keg), gap)
+        self._stand(scale).change(keg_of(keg), gap, wobbles=wobbles)
 
     def do_place(self, scale, lbs, emptied, gap):
         """Set a weight or an empty shell down, or clear the platform, while the keg waits beside; or put it back."""
@@ -118,6 +124,10 @@ class Commands:
     def do_drift(self, scale, span_pct, zero_lbs):
         """Let the cell of a scale age: `span_pct` more counts a pound, and `zero_lbs` more with nothing on it."""
         self._twin(scale).drift(span_pct, zero_lbs)
+
+    def do_reboot(self, scale):
+        """Start the program of a scale again, as after a dip of its supply."""
+        self._twin(scale).board.reboot()
 
     def do_fault(self, scale, fault):
         """Break the chip of a scale, or mend it."""

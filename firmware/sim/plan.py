@@ -25,6 +25,7 @@ _SCALE = {
     "zero": (int, -8388608, 8388607, 84000),
     "factor": ((int, float), -200000, 200000, 9500),
     "cal": (int, 0, 1 << 31, 0),
+    "aged_pct": ((int, float), -20, 20, 0),  # more counts a pound than its program knows of
     "shell_lbs": ((int, float), 0, 1000, None),  # absent: no keg stands there
     "beer_lbs": ((int, float), 0, 1000, 0),
     "full_lbs": ((int, float), 0, 2000, 0),  # shell and beer of the full keg; bounds the gas above the beer

@@ -12,6 +12,8 @@ TICK_MS = 100
 _CREEP_SHARE = 0.0003  # of a change of load; OIML R60 allows a cell of this class 0.7 of its error in 30 minutes
 _CREEP_MS = 600000
 _LIFT_MS = 1200
+_WOBBLE_STOOD_MS = 2500  # who sets a keg down askew lifts it again within a breath
+_WOBBLE_GAP_MS = 3000
 _SETTLE_MS = 5000
 _SPUTTER_MS = 1500
 _HAND_RAMP_MS = 300
@@ -39,9 +41,14 @@ class Stand:
         self._flow = None  # (flow, since, drawn, before_lbs)
         self._sputter_until = None
         self._hand = None  # (lbs, since, milliseconds)
-        self._change = None  # (since, gap_ms, next keg)
+        self._change = None  # (since, gap_ms, next keg, when the first was lifted, whether it is set down twice)
         self._placed = None
         self._beside = None  # the keg of this platform while something else stands there
+
+    @property
+    def beside(self):
+        """True while the keg of this platform stands beside it."""
+        return self._beside is not None
 
     @property
     def own_keg(self):
@@ -100,9 +107,9 @@ class Stand:
             raise RefusedError("a hand is on the keg already: wait until it is lifted")
         self._hand = (lbs, self._now, int(seconds * 1000))
 
-    def change(self, keg, gap_s):
-        """Lift this keg away and, after `gap_s`, set `keg` down (None: nothing comes)."""
-        self._exchange(keg, gap_s)
+    def change(self, keg, gap_s, *, wobbles=False):
+        """Lift this keg away and, after `gap_s`, set `keg` down (None: nothing comes); at two goes if it wobbles."""
+        self._exchange(keg, gap_s, wobbles=wobbles)
         self._beside = None
 
     def place(self, load, gap_s):
@@ -117,12 +124,12 @@ class Stand:
             raise RefusedError("no keg waits beside this platform: take one off first")
         self.change(self._beside, gap_s)
 
-    def _exchange(self, keg, gap_s):
+    def _exchange(self, keg, gap_s, *, wobbles=False):
         if self.changing:
             raise RefusedError("the keg is being changed already: wait until the new one has settled")
         if self._flow:
             self._close_faucet()
-        self._change = (self._now, int(gap_s * 1000), keg)
+        self._change = (self._now, int(gap_s * 1000), keg, self._now, wobbles)
         self.motion.kick(self._dice.between(1.5, 3.0))
         if self.keg:
             self.happened.append(("lifted", self._now))
@@ -172,9 +179,11 @@ class Stand:
             self.happened.append(("poured", since, self._now, drawn, before, self.settled_lbs))
 
     def _swap(self):
-        since, gap, keg = self._change
+        since, gap, keg, lifted, wobbles = self._change
         self._moved = self._now
         elapsed = self._now - since
+        if elapsed < 0:
+            return  # it has been set down askew, and nobody has lifted it again yet
         if elapsed < _LIFT_MS:
             self._share = 1.0 - elapsed / _LIFT_MS
         elif elapsed < _LIFT_MS + gap:
@@ -187,7 +196,10 @@ class Stand:
             self._change = None
             if keg:
                 self.motion.kick(keg.gross_lbs * self._dice.between(0.15, 0.3))  # nobody sets 160 lb down softly
-                self._placed = (since, self._now)
+                if wobbles:
+                    self._change = (self._now + _WOBBLE_STOOD_MS, _WOBBLE_GAP_MS, keg, lifted, False)
+                else:
+                    self._placed = (lifted, self._now)
 
     def _settle(self):
         self._moved = self._now

@@ -42,6 +42,7 @@ class Twin:
         self.stand = Stand(keg_of(spec), self._wander(spec["wander_g"]), self._dice, now_ms)
         self._settings = dict(zero=self._zero, factor=self._factor, cal=spec["cal"], **(settings or {}))
         self.app = App(self.board, Config(**self._settings))
+        self._factor *= 1 + spec["aged_pct"] / 100
         self._age()
         self._free_ms = now_ms
         self._next = None
@@ -135,6 +136,9 @@ class Twin:
             "beer_lbs": keg.beer_lbs if keg else 0.0,
             "gallons": keg.gallons if keg else 0.0,
             "pouring": self.stand.pouring,
+            "changing": self.stand.changing,
+            "beside": self.stand.beside,
+            "fault": self.chip.fault,
             "weight_lbs": self.stand.load_lbs,
             "cell_lbs": self.stand.settled_lbs,
             "poured_oz": self.stand.poured_oz,

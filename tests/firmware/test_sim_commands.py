@@ -220,3 +220,44 @@ def test_wrong_arguments_are_answered_with_the_right_ones(
 
     assert ended.value.code == 2
     assert "use no arguments to obey stdin, or: trace" in capsys.readouterr().err
+
+
+def test_a_line_runs_as_long_as_it_is_said_to(running: Commands) -> None:
+    asked(running, do="pour", scale="SCALE-0001", oz=128, seconds=120)
+
+    tick(running, 100)
+    meanwhile = asked(running, do="truth")["scales"][0]
+    (poured,) = [event for event in tick(running, 40) if event["event"] == "poured"]
+
+    assert meanwhile["pouring"] is True
+    assert (poured["oz"], poured["seconds"]) == (pytest.approx(128), pytest.approx(120, abs=0.2))
+
+
+def test_a_reset_is_asked_of_the_board_alone(running: Commands) -> None:
+    said = asked(running, do="reboot", scale="SCALE-0001")
+
+    assert said == {"event": "done", "do": "reboot"}
+    assert running.bar.by_scale["SCALE-0001"].board.reset_asked.is_set()
+
+
+def test_the_truth_says_what_is_done_to_a_keg_and_what_ails_its_chip(running: Commands) -> None:
+    asked(running, do="place", scale="SCALE-0001", lbs=44.1)
+    asked(running, do="fault", scale="SCALE-0001", fault="stuck")
+
+    moving = asked(running, do="truth")["scales"][0]
+    tick(running, 20)
+    there = asked(running, do="truth")["scales"][0]
+
+    assert (moving["changing"], moving["beside"], moving["fault"]) == (True, True, "stuck")
+    assert (there["weight_lbs"], there["beer_lbs"]) == (44.1, 100)
+
+
+def test_a_cell_that_has_aged_before_shows_more_than_its_program_knows() -> None:
+    commands = Commands(lambda _twin: None)
+    scale = {"scale": "SCALE-0001", "shell_lbs": 29.7, "beer_lbs": 100, "full_lbs": 160.2, "aged_pct": 3}
+    asked(commands, do="start", plan=plan(drinkers=False, scales=[scale]))
+
+    tick(commands, 10)
+
+    twin = commands.bar.by_scale["SCALE-0001"]
+    assert twin.app.weight_lbs == pytest.approx(1.03 * twin.stand.felt_lbs, abs=0.1)

@@ -208,3 +208,20 @@ def test_a_scale_rests_only_when_nothing_has_moved_for_a_while() -> None:
     assert quiet
     assert not soon_after
     assert stand.resting
+
+
+def test_a_keg_that_is_set_down_askew_is_lifted_again_and_stands_at_the_second_go() -> None:
+    stand = stand_with(half_barrel(20))
+
+    stand.change(half_barrel(130), 20, wobbles=True)
+    lived(stand, 0, 22000)
+    askew = stand.load_lbs
+    lived(stand, 22000, 26000)
+    again = stand.load_lbs
+    lived(stand, 26000, 60000)
+
+    assert (round(askew), again, round(stand.load_lbs)) == (160, 0.0, 160)
+    assert kinds(stand) == ["lifted", "changed"]
+    kind, lifted, placed = stand.happened[1]
+    assert (kind, lifted) == ("changed", 0)
+    assert placed > 26000
