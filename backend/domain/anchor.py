@@ -24,7 +24,7 @@ APART_SHARE: Final = 0.005
 APART_GALLONS: Final = 0.03
 """Books and weight may differ by 0.5 % of the keg or 4 oz (the wander of a cooler), whichever is more."""
 _TOO_HIGH_SHARE: Final = 0.05
-"""Beer does not come back: where this share of a keg more stands there, it is another keg, or not only a keg."""
+"""Beer does not come back: where this share of a keg more stands there than before, it is another keg."""
 
 
 class Rest(NamedTuple):
@@ -40,14 +40,15 @@ def anchored(ledger: Ledger, *, weighed: float, rest: Rest) -> Ledger:
 
     The difference is booked as unseen (signed): what exceeds the tolerance at once, the rest in hours; but only as
     much of it as the weighing before showed too, so that a hand on the keg books nothing. The same books come back
-    where the last weighing is less than ten minutes ago, or where more stands there than beer can explain.
+    where the last weighing is less than ten minutes ago, or where so much more stands there than at the last one that
+    it is another keg.
     """
     since = None if ledger.rest_at is None else rest.at - ledger.rest_at
     if since is not None and since < EVERY:
         return ledger
-    apart = ledger.remaining - weighed
-    if apart < -_TOO_HIGH_SHARE * ledger.opening:
+    if ledger.weighed is not None and weighed - ledger.weighed > _TOO_HIGH_SHARE * ledger.opening:
         return ledger
+    apart = ledger.remaining - weighed
     comparable = ledger.weighed is not None and ledger.rest_cal == rest.cal
     lasting = _lasting(apart, ledger.remaining - (ledger.weighed or 0.0)) if comparable else 0.0
     share = math.exp(-min(since or timedelta(0), _LONGEST_STEP) / FOLLOWS_IN)
@@ -62,6 +63,11 @@ def rested(ledger: Ledger, *, weighed: float, rest: Rest) -> Ledger:
     `weighed` is what was left (US gallons) at the end of the books as they are; nothing was booked after that.
     """
     return _at(replace(ledger, unseen=ledger.unseen + ledger.remaining - weighed), weighed, rest)
+
+
+def loosened(ledger: Ledger) -> Ledger:
+    """Give the books without their last weighing: the keg was off its scale meanwhile, or a person says it was not."""
+    return replace(ledger, weighed=None, rest_lbs=None, rest_at=None, rest_cal=None)
 
 
 def gone_since(ledger: Ledger, *, weighed: float, rest: Rest) -> float:

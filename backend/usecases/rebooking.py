@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from backend.cellar import kegs, pours
-from backend.domain.anchor import rested
+from backend.domain.anchor import loosened, rested
 from backend.domain.correction import Rows
 from backend.domain.ids import TapId
 from backend.domain.ledger import Ledger
@@ -123,7 +123,7 @@ def _weighed_last(ports: Ports, tap_id: TapId, old: Ledger, *, until: datetime) 
     rest = last_rest(ports, tap_id=tap_id, start=keg.tapped_at or until, end=until, shell_lbs=keg.tare.empty_lbs)
     if rest is None:
         astray = old.rest_at is not None and old.rest_at >= until
-        return replace(old, rest_lbs=None, rest_at=None, rest_cal=None, weighed=None) if astray else old
+        return loosened(old) if astray else old
     gravity = load.gravity(ports, old)
     later = booked(ports, location_id=tap_id.location_id, keg_ids={old.keg_id}, since=rest.at)
     left = gallons_of(max(0.0, rest.lbs - keg.tare.empty_lbs), specific_gravity=gravity)
