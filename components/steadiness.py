@@ -13,7 +13,8 @@ class Weighing(TypedDict):
 
     `lbs` is the weight, None where it is not known. `word` says how still it is, `tone` in which colour. `held` is how
     much (0 to 1) of the time is over for which it must stand still. `points` are the weights (lb) of the last seconds,
-    oldest first and evenly apart, of which `full` cover the `seconds` that are drawn. `facts` are terms and values in words.
+    oldest first and evenly apart, of which `full` cover the `seconds` that are drawn. `facts` are terms and values in
+    words.
     """
 
     lbs: float | None

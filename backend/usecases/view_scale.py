@@ -10,8 +10,8 @@ from backend.domain.member import Act, Member
 from backend.domain.scale import Scale
 from backend.ports import Ports
 from backend.usecases import load
-from backend.usecases.calibrate import view_calibrations
 from backend.usecases.drift import DriftView, drift_now
+from backend.usecases.save_calibration import view_calibrations
 from backend.usecases.wizards import calibration_of, scale_for
 
 
