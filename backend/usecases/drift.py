@@ -117,7 +117,7 @@ def _look_at(ports: Ports, tap: Tap, *, now: datetime) -> int:
 
 def _lives(ports: Ports, device_id: str) -> list[Life]:
     found = ports.table.query(lives.newest(device_id, limit=KEPT + 1)).items
-    return [lives.from_item(item) for item in found]
+    return list(load.readable(lives.from_item, found))
 
 
 def _drift(known: Sequence[Life], calibration: Calibration | None, *, warn_pct: float) -> DriftView:

@@ -11,7 +11,7 @@ from backend.domain.member import SYSTEM
 from backend.domain.refusal import Conflict
 from backend.domain.scale import ScaleStatus
 from backend.domain.tap import Tap
-from backend.ports import Item, Key, Ports, Query
+from backend.ports import Item, Key, Ports, Query, Value
 from backend.usecases import load
 from backend.usecases.commands import send_command
 
@@ -29,7 +29,7 @@ def learn_settings(ports: Ports, *, location_id: str, wall: datetime) -> int:
     """
     query = Query(partition=f"LOCATION#{location_id}", begins_with=taps.PREFIX)
     rows = load.every(ports, query)
-    cals = {item["SK"]: item.get("cal") for item in rows}
+    cals = dict(load.readable(_cal, rows))
     placed = [tap for tap in (_tap(item) for item in rows) if tap is not None and tap.scale_id is not None]
     keys = [key for tap in placed for key in (scales.key(str(tap.scale_id)), calibrations.key(str(tap.scale_id)))]
     found = ports.table.get_many(keys)
@@ -39,6 +39,11 @@ def learn_settings(ports: Ports, *, location_id: str, wall: datetime) -> int:
         if _unknown(found, str(tap.scale_id), told if isinstance(told, int) else None):
             asked += _ask(ports, str(tap.scale_id), wall=wall)
     return asked
+
+
+def _cal(item: Item) -> tuple[str, Value]:
+    """The revision in the newest reading of a tap, under the sort key of its state."""
+    return str(item["SK"]), item.get("cal")
 
 
 def _tap(item: Item) -> Tap | None:
@@ -61,8 +66,8 @@ def _unknown(found: Mapping[Key, Item], device_id: str, told: int | None) -> boo
 
 def _ask(ports: Ports, device_id: str, *, wall: datetime) -> bool:
     """Ask, unless that was done lately."""
-    for item in ports.table.query(commands.newest(device_id, limit=_LATELY)).items:
-        command = commands.from_item(item)
+    newest = ports.table.query(commands.newest(device_id, limit=_LATELY)).items
+    for command in load.readable(commands.from_item, newest):
         if command.name is CommandName.GET_CONFIG and wall - command.sent_at < AGAIN:
             return False
     try:

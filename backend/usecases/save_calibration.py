@@ -15,6 +15,7 @@ from backend.domain.member import Act, Member
 from backend.domain.refusal import Conflict, Invalid
 from backend.domain.wizard import Setting, Step, Wizard, WizardKind
 from backend.ports import Action, Ports
+from backend.usecases import load
 from backend.usecases.wizards import asked, begun, calibration_of, led, moved, scale_for, setting_of
 
 SAVE_S: Final = 900
@@ -85,7 +86,8 @@ def undo_calibration(ports: Ports, *, device_id: str, member: Member, now: datet
 def view_calibrations(ports: Ports, *, device_id: str, member: Member, limit: int = 50) -> list[Calibration]:
     """Give the calibrations of a scale, newest first. Raises NotFound, Forbidden."""
     scale_for(ports, device_id=device_id, member=member, act=Act.VIEW_LEVELS)
-    return [calibrations.from_item(item) for item in ports.table.query(calibrations.past(device_id, limit=limit)).items]
+    found = ports.table.query(calibrations.past(device_id, limit=limit)).items
+    return list(load.readable(calibrations.from_item, found))
 
 
 def send_setting(ports: Ports, wizard: Wizard, *, act: Act, now: datetime, wall: datetime) -> Wizard:
