@@ -8,7 +8,7 @@ from backend.cellar import rows
 from backend.domain.ids import TapId
 from backend.domain.keg import KegState, TareSource
 from backend.domain.offers import Offer, OfferWhy
-from backend.domain.swap import KegBefore, SwapRecord
+from backend.domain.swap import BooksBefore, KegBefore, SwapRecord
 from backend.domain.times import iso
 from backend.ports import Item, Key, Put, Query, Value
 
@@ -45,6 +45,7 @@ def put(record: SwapRecord) -> Put:
         "new_keg_id": record.new_keg_id,
         "old_before": _before_item(record.old_before),
         "new_before": _before_item(record.new_before),
+        "old_books": _books_item(record.old_books),
         "from_tap": str(record.from_tap) if record.from_tap else None,
         "gross_lbs": record.gross_lbs,
         "before_lbs": record.before_lbs,
@@ -70,6 +71,7 @@ def from_item(item: Item) -> SwapRecord:
         new_keg_id=rows.text_or_none(item, "new_keg_id"),
         old_before=_before(item.get("old_before")),
         new_before=_before(item.get("new_before")),
+        old_books=_books(item.get("old_books")),
         from_tap=_tap(item, "from_tap"),
         gross_lbs=rows.number_or_none(item, "gross_lbs"),
         before_lbs=rows.number_or_none(item, "before_lbs"),
@@ -115,6 +117,32 @@ def _before(value: Value) -> KegBefore | None:
         closed_at=rows.moment_or_none(value, "closed_at"),
         queued_on=_tap(value, "queued_on"),
         taken_lbs=rows.number_or_none(value, "taken_lbs"),
+    )
+
+
+def _books_item(books: BooksBefore | None) -> Value:
+    if books is None:
+        return None
+    return {
+        "version": books.version,
+        "unseen_gal": books.unseen,
+        "rest_lbs": books.rest_lbs,
+        "rest_at": rows.iso_or_none(books.rest_at),
+        "rest_cal": books.rest_cal,
+        "weighed_gal": books.weighed,
+    }
+
+
+def _books(value: Value) -> BooksBefore | None:
+    if not isinstance(value, Mapping):
+        return None
+    return BooksBefore(
+        version=rows.whole(value, "version"),
+        unseen=rows.number(value, "unseen_gal"),
+        rest_lbs=rows.number_or_none(value, "rest_lbs"),
+        rest_at=rows.moment_or_none(value, "rest_at"),
+        rest_cal=rows.whole_or_none(value, "rest_cal"),
+        weighed=rows.number_or_none(value, "weighed_gal"),
     )
 
 

@@ -155,13 +155,28 @@ class KegBefore:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BooksBefore:
+    """What the books of the keg before were anchored to, before they were closed as of its last weight.
+
+    `version` is that of its ledger afterwards: while it is the same nobody has touched it since.
+    """
+
+    version: int
+    unseen: float
+    rest_lbs: float | None = None
+    rest_at: datetime | None = None
+    rest_cal: int | None = None
+    weighed: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SwapRecord:
     """One change of kegs: what it was, who said so, and how to take it back.
 
     `at` is since when the new keg counts, and names the record. `old_keg_id` stood there until `lifted_at`;
     `new_keg_id` None: nobody knows yet which keg was set down. `old_before` and `new_before` are what both kegs were
     before; the new one did not exist where `new_before` is None. `from_tap` is where the new keg stood until then,
-    lifted off and not yet replaced there.
+    lifted off and not yet replaced there. `old_books` is how the books of the one before stood.
     """
 
     tap_id: TapId
@@ -173,6 +188,7 @@ class SwapRecord:
     new_keg_id: str | None = None
     old_before: KegBefore | None = None
     new_before: KegBefore | None = None
+    old_books: BooksBefore | None = None
     from_tap: TapId | None = None
     gross_lbs: float | None = None
     before_lbs: float | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from backend.cellar import kegs, taps
+from backend.cellar import calibrations, kegs, taps
 from backend.domain.beer import Beer
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg, KegState, Tare, TareSource, keg_id_of
@@ -22,6 +22,7 @@ LATELY: Final = timedelta(hours=24)
 """A keg that was taken off is looked for by its weight for so long."""
 _COMES_WITHIN: Final = timedelta(hours=1)
 """Who says that a keg is on puts it on within this."""
+_CALIBRATIONS: Final = 10
 MOST_LISTED: Final = 500
 """No bar has more kegs of one kind on hand."""
 _INFERRED_WITHIN_LBS: Final = 3.5
@@ -86,7 +87,9 @@ def candidates(ports: Ports, *, tap: Tap, swap: Swap | None, last: Keg | None, n
     stock = stock_for(ports, tap, now=now)
     found = list(_same(ports, tap, swap))
     found += [_of_list(keg, OfferWhy.QUEUED) for keg in stock.queued]
-    found += [_of_list(keg, OfferWhy.LIFTED_LATELY) for keg in stock.lifted if keg.keg_id != tap.keg_id]
+    found += [
+        _of_list(_reweighed(ports, keg), OfferWhy.LIFTED_LATELY) for keg in stock.lifted if keg.keg_id != tap.keg_id
+    ]
     groups = {(keg.beer_id, keg.type_id): keg for keg in reversed(stock.in_stock)}
     if last is not None:
         again = groups.pop((last.beer_id, last.type_id), None)
@@ -126,7 +129,8 @@ def _same(ports: Ports, tap: Tap, swap: Swap | None) -> Iterator[Candidate]:
     if record is not None and record.new_keg_id == keg.keg_id and record.new_before and record.new_before.taken_lbs:
         said = replace(said, expected_lbs=record.new_before.taken_lbs, within_lbs=KNOWN_LBS)
     if swap.before_lbs is not None:
-        yield replace(said, expected_lbs=swap.before_lbs, within_lbs=KNOWN_LBS, lighter_lbs=LOST_LBS)
+        before_lbs = weighed_now(ports, tap.scale_id, swap.before_lbs, at=swap.lifted_at)
+        yield replace(said, expected_lbs=before_lbs, within_lbs=KNOWN_LBS, lighter_lbs=LOST_LBS)
     if swap.before_lbs is None or _not_there_yet(keg, swap, record):
         yield said
 
@@ -137,6 +141,26 @@ def _not_there_yet(keg: Keg, swap: Swap, record: SwapRecord | None) -> bool:
         return False
     lately = swap.lifted_at - record.at <= _COMES_WITHIN
     return lately and abs(swap.before_lbs - record.before_lbs) <= KNOWN_LBS
+
+
+def _reweighed(ports: Ports, keg: Keg) -> Keg:
+    """A keg with the weight that its scale would tell now, had it been calibrated since."""
+    if keg.tap_id is None or keg.taken_lbs is None or keg.closed_at is None:
+        return keg
+    scale_id = load.tap(ports, keg.tap_id).scale_id
+    return replace(keg, taken_lbs=weighed_now(ports, scale_id, keg.taken_lbs, at=keg.closed_at))
+
+
+def weighed_now(ports: Ports, device_id: str | None, lbs: float, *, at: datetime) -> float:
+    """Give what a scale would tell now of a load that it weighed at `at`: it may have been calibrated since (lb)."""
+    if device_id is None:
+        return lbs
+    page = ports.table.query(calibrations.past(device_id, limit=_CALIBRATIONS))
+    known = list(load.readable(calibrations.from_item, page.items))
+    then = next((one for one in known if one.calibrated_at <= at), None)
+    if then is None or then.rev == known[0].rev:
+        return lbs
+    return known[0].lbs(lbs * then.factor + then.zero)
 
 
 def _of_other_sizes(ports: Ports, tap_id: TapId, last: Keg) -> list[Candidate]:

@@ -15,7 +15,7 @@ from backend.domain.level import Level, NoLevel
 from backend.domain.member import Member
 from backend.domain.offers import Offer
 from backend.domain.shown import shown_at
-from backend.domain.swap import KegBefore, Swap, SwapRecord
+from backend.domain.swap import BooksBefore, KegBefore, Swap, SwapRecord
 from backend.domain.tap import Tap, TapState, absolute_level
 from backend.ports import Action, Ports
 from backend.usecases import load
@@ -65,7 +65,7 @@ def put_on(ports: Ports, change: Change) -> PutOn:
     state = state_of(ports, tap.tap_id)
     changed = replace(tap.bare(), swapped_at=since)
     books: list[Action] = []
-    ledger = load.ledger(ports, tap.keg_id) if tap.keg_id else None
+    before = ledger = load.ledger(ports, tap.keg_id) if tap.keg_id else None
     if coming is not None:
         gravity = coming.beer.specific_gravity
         changed = changed.holding(coming.keg, specific_gravity=gravity)
@@ -81,7 +81,7 @@ def put_on(ports: Ports, change: Change) -> PutOn:
         )
         ledger = rebooked.old
         books = [kegs.put_ledger(rebooked.new), *rebooked.actions]
-    record = _record(ports, change)
+    record = replace(_record(ports, change), old_books=_books_before(before, ledger))
     return PutOn(
         actions=[
             *_closing(ports, change, state=state, ledger=ledger),
@@ -145,6 +145,20 @@ def _record(ports: Ports, change: Change) -> SwapRecord:
         offers=tuple(change.offers),
         confirmed_by=None if change.automatic else change.by.sub,
         version=there.version if there else 0,
+    )
+
+
+def _books_before(before: Ledger | None, closed: Ledger | None) -> BooksBefore | None:
+    """How the books of the keg before stood; where rows moved to the next keg they come back one by one."""
+    if before is None or closed is None or (before.pours, before.since) != (closed.pours, closed.since):
+        return None
+    return BooksBefore(
+        version=before.version + (closed != before),
+        unseen=before.unseen,
+        rest_lbs=before.rest_lbs,
+        rest_at=before.rest_at,
+        rest_cal=before.rest_cal,
+        weighed=before.weighed,
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from backend.cellar import kegs, swapping, swaps, taps
 from backend.domain.keg import Keg, KegState, Tare, TareSource
+from backend.domain.ledger import Ledger
 from backend.domain.level import Level, NoLevel
 from backend.domain.member import Member
 from backend.domain.refusal import Conflict
@@ -63,7 +64,8 @@ def _reopen(draft: Draft, tap: Tap, old: Keg, record: SwapRecord) -> Tap:
     )
     if old.state not in {KegState.LIFTED, KegState.KICKED} or old.tap_id != tap.tap_id:
         raise Conflict(f"keg {old.keg_id} was put on elsewhere since: change the keg on tap {tap.tap_id} instead")
-    ledger = load.ledger(ports, old.keg_id)
+    closed = load.ledger(ports, old.keg_id)
+    ledger = _as_it_stood(closed, record)
     gravity = load.gravity(ports, ledger)
     draft.add(kegs.puts(opened, before=old.state))
     if tapped_at is not None:
@@ -77,9 +79,26 @@ def _reopen(draft: Draft, tap: Tap, old: Keg, record: SwapRecord) -> Tap:
             since=put_on_at(load.keg(ports, record.new_keg_id), record),
             specific_gravity=gravity,
         )
-        if books.actions:
-            draft.add([kegs.put_ledger(books.new), *books.actions])
+        draft.add(books.actions)
+        ledger = books.new
+    if ledger != closed:
+        draft.add([kegs.put_ledger(ledger)])
     return tap.bare().holding(opened, specific_gravity=gravity)
+
+
+def _as_it_stood(ledger: Ledger, record: SwapRecord) -> Ledger:
+    """Give the books as they were before they were closed, unless somebody wrote in them since."""
+    books = record.old_books
+    if books is None or books.version != ledger.version:
+        return ledger
+    return replace(
+        ledger,
+        unseen=books.unseen,
+        rest_lbs=books.rest_lbs,
+        rest_at=books.rest_at,
+        rest_cal=books.rest_cal,
+        weighed=books.weighed,
+    )
 
 
 def _take_off(draft: Draft, keg: Keg, record: SwapRecord, *, heir: Keg | None, now: datetime) -> None:

@@ -21,7 +21,7 @@ from backend.domain.offers import Offer, OfferWhy
 from backend.domain.reading import Watermark
 from backend.domain.scale import Scale, ScaleStatus
 from backend.domain.shown import Shown
-from backend.domain.swap import KegBefore, Swap, SwapRecord
+from backend.domain.swap import BooksBefore, KegBefore, Swap, SwapRecord
 from backend.domain.tap import Tap, TapState
 from backend.domain.times import whole_ms
 from backend.domain.units import VolumeUnit
@@ -226,6 +226,15 @@ OFFERS = st.builds(
     off_lbs=st.none() | LBS,
     label=st.none() | WORDS,
 )
+BOOKS = st.builds(
+    BooksBefore,
+    version=VERSIONS,
+    unseen=_numbers(-5, 5),
+    rest_lbs=st.none() | LBS,
+    rest_at=st.none() | MOMENTS,
+    rest_cal=MAYBE_NUMBER,
+    weighed=st.none() | GALLONS,
+)
 RECORDS = st.builds(
     SwapRecord,
     tap_id=TAP_IDS,
@@ -237,6 +246,7 @@ RECORDS = st.builds(
     new_keg_id=st.none() | IDS,
     old_before=st.none() | BEFORE,
     new_before=st.none() | BEFORE,
+    old_books=st.none() | BOOKS,
     from_tap=st.none() | TAP_IDS,
     gross_lbs=st.none() | LBS,
     before_lbs=st.none() | LBS,

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from bar import ONE, PILS, STOUT, T0, TWO, Bar
 
+from backend.cellar import calibrations
+from backend.domain.calibration import Calibration, Method
 from backend.domain.face import TapFace
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg, KegState, KegTapped, Tare, TareSource
@@ -95,6 +97,25 @@ class Cellar:
         twin = self._commands.bar.by_scale[SCALES[tap_id]]
         twin.wake(self._commands.bar.now_ms)
         return twin.stand
+
+    def twin(self, tap_id: TapId = ONE) -> Any:
+        """The scale under a tap."""
+        return self._commands.bar.by_scale[SCALES[tap_id]]
+
+    def calibrated(self, *, factor: float, zero: int, rev: int, tap_id: TapId = ONE) -> None:
+        """Write down that a scale has confirmed this calibration."""
+        calibration = Calibration(
+            device_id=SCALES[tap_id],
+            factor=factor,
+            zero=zero,
+            rev=rev,
+            method=Method.KNOWN_WEIGHT,
+            calibrated_at=self.now,
+            confirmed_at=self.now,
+            factor_since=self.now,
+            by="owner",
+        )
+        self.bar.ports.table.transact([calibrations.put_past(calibration)])
 
     def run(self, seconds: float, *, take: bool = True) -> None:
         """Go on; with `take` the product hears every second what the scales say, without it waits at the broker."""

@@ -130,6 +130,23 @@ def test_a_keg_taken_off_hours_ago_is_known_again_before_the_same_beer_in_full(c
     assert cellar.bar.ledger(first.keg_id).pours == 0
 
 
+def test_a_keg_put_back_after_its_scale_was_calibrated_is_the_same_keg(cellar: Cellar) -> None:
+    twin, body, before = cellar.twin(), cellar.stand().keg, cellar.keg_on()
+    config = twin.app.config
+    cellar.calibrated(factor=config.factor, zero=config.zero, rev=1)
+    cellar.stand().change(None, 5)
+    cellar.run(60)
+    cellar.calibrated(factor=config.factor * 1.04, zero=config.zero + 4000, rev=2)
+    config.factor, config.zero, config.cal = config.factor * 1.04, config.zero + 4000, 2
+    cellar.run(30)
+
+    cellar.stand().change(body, 1)
+    cellar.run(60)
+
+    assert cellar.keg_on() == before
+    assert cellar.closed() == []
+
+
 def test_a_load_that_was_no_keg_is_forgotten_when_the_keg_comes_back(cellar: Cellar) -> None:
     body, first = cellar.stand().keg, cellar.keg_on()
     cellar.swap(new=barrel())  # whatever it was, it weighed what a full keg weighs
