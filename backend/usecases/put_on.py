@@ -81,10 +81,11 @@ def put_on(ports: Ports, change: Change) -> PutOn:
         )
         ledger = rebooked.old
         books = [kegs.put_ledger(rebooked.new), *rebooked.actions]
-    record = replace(_record(ports, change), old_books=_books_before(before, ledger))
+    taken = _taken_lbs(change, state)
+    record = replace(_record(ports, change), old_books=_books_before(before, ledger), before_lbs=taken)
     return PutOn(
         actions=[
-            *_closing(ports, change, state=state, ledger=ledger),
+            *_closing(ports, change, state=state, ledger=ledger, taken=taken),
             *(_taken_from(ports, coming.before, change) if coming else []),
             taps.put(changed),
             *(_opening(coming, tap_id=tap.tap_id, since=since, by=change.by) if coming else []),
@@ -141,7 +142,6 @@ def _record(ports: Ports, change: Change) -> SwapRecord:
         new_before=before_of(before) if before else None,
         from_tap=before.tap_id if before is not None and before.state is KegState.ON_TAP else None,
         gross_lbs=change.swap.gross_lbs if change.swap else None,
-        before_lbs=change.swap.before_lbs if change.swap else None,
         offers=tuple(change.offers),
         confirmed_by=None if change.automatic else change.by.sub,
         version=there.version if there else 0,
@@ -162,14 +162,15 @@ def _books_before(before: Ledger | None, closed: Ledger | None) -> BooksBefore |
     )
 
 
-def _closing(ports: Ports, change: Change, *, state: TapState | None, ledger: Ledger | None) -> list[Action]:
+def _closing(
+    ports: Ports, change: Change, *, state: TapState | None, ledger: Ledger | None, taken: float | None
+) -> list[Action]:
     """Rows that close the keg that was on, if any: kicked where it was empty, lifted where beer was left."""
     tap, until = change.tap, change.until
     if tap.keg_id is None or tap.tapped_at is None:
         return []
     old = load.keg(ports, tap.keg_id)
     empty = _was_empty(tap, change.swap, state=state, ledger=ledger, until=until)
-    taken = change.swap.before_lbs if change.swap else _weighed(tap, state, until=until)
     closed = replace(old, state=KegState.KICKED if empty else KegState.LIFTED, closed_at=until, taken_lbs=taken)
     return [
         *kegs.puts(closed, before=old.state),
@@ -187,10 +188,12 @@ def _was_empty(tap: Tap, swap: Swap | None, *, state: TapState | None, ledger: L
     return ledger is not None and ledger.remaining <= _EMPTY_SHARE * ledger.opening
 
 
-def _weighed(tap: Tap, state: TapState | None, *, until: datetime) -> float | None:
-    """What the keg weighed at its last rest, where that is known."""
-    shown = state.shown if state is not None and state.keg_id == tap.keg_id else None
-    return shown.rest_lbs if shown is not None and shown.settled and shown.rest_at <= until else None
+def _taken_lbs(change: Change, state: TapState | None) -> float | None:
+    """What the keg before weighed when it was lifted, or at its last rest; None where that is not known."""
+    if change.swap is not None:
+        return change.swap.before_lbs
+    shown = state.shown if state is not None and state.keg_id == change.tap.keg_id else None
+    return shown.rest_lbs if shown is not None and shown.settled and shown.rest_at <= change.until else None
 
 
 def _taken_from(ports: Ports, before: Keg | None, change: Change) -> list[Action]:
@@ -235,6 +238,8 @@ def _books_of(ports: Ports, coming: Coming) -> Ledger:
 def _state_with(state: TapState, tap: Tap, change: Change) -> TapState:
     """Let a weight that was measured with the new keg on already tell its level at once."""
     swap = _still(state, change)
+    if swap is not None and swap.placed_at is None:
+        return replace(state, keg_id=tap.keg_id, level=NoLevel.LIFTED, shown=None, swap=swap)
     if state.updated_at < change.since or tap.load is None:
         if tap.keg_id is None:
             return replace(state, keg_id=None, level=NoLevel.NO_KEG, shown=None, swap=swap)
