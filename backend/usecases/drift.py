@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Final
 
 from backend.cellar import calibrations, kegs, lives, taps
 from backend.cellar.rows import BadRow
 from backend.domain.calibration import Calibration
-from backend.domain.drift import Drift, DriftNoted, Life, ZeroDrift, drift_of, zero_drift_of
+from backend.domain.drift import KEGS, Drift, DriftNoted, Life, ZeroDrift, drift_of, zero_drift_of
 from backend.domain.tap import Tap
 from backend.ports import Action, Ports, Query
 from backend.usecases import load
@@ -80,32 +79,25 @@ def drift_now(ports: Ports, *, device_id: str, location_id: str) -> DriftView:
 
 
 def _look_at(ports: Ports, tap: Tap, *, now: datetime) -> int:
-    """Weigh the keg on a tap as it was put on, and the one before it as it was lifted; gives 1 where that is done."""
+    """Weigh the keg on a tap as it was put on, and those before it as they were lifted; gives 1 where that is done."""
     device_id, tapped_at = str(tap.scale_id), tap.tapped_at or now
-    stays = [
-        kegs.stay_from_item(item, tap_id=tap.tap_id)
-        for item in ports.table.query(kegs.stays(tap.tap_id, until=tapped_at, limit=2)).items
-    ]
-    before = next((stay for stay in stays if stay.tapped_at < tapped_at), None)
-    life = begun_life(ports, tap, before, device_id=device_id, tapped_at=tapped_at)
-    if life.fresh_lbs is None and now < tapped_at + _GAVE_UP and not heard_since(ports, tap.tap_id, tapped_at):
+    weighed = _weighed(ports, tap, device_id=device_id, until=tapped_at)
+    newest = weighed[0]
+    if newest.fresh_lbs is None and now < tapped_at + _GAVE_UP and not heard_since(ports, tap.tap_id, tapped_at):
         return 0  # it may be weighed yet
     warn_pct = load.location(ports, tap.tap_id.location_id).settings.calibration_drift_warn
-    ended = partial(ended_life, ports, before, zero_after=life.zero_before_lbs) if before is not None else None
 
     def decide() -> tuple[Sequence[Action], DriftView]:
-        known = _lives(ports, device_id)
-        rows: list[Action] = [lives.put(life)]
-        fresh = [life]
-        for one in known:
-            last = before is not None and one.tapped_at == before.tapped_at and one.tap_id == tap.tap_id
-            after = ended(one) if last and ended is not None else one
-            fresh.append(after)
-            if after is not one:
-                rows.append(lives.put(after))
-        rows += [lives.delete(one) for one in fresh[KEPT:] if one in known]
+        known = {life.tapped_at: life for life in _lives(ports, device_id)}
+        now_known = dict(known)
+        for life in weighed:
+            before = known.get(life.tapped_at)
+            now_known[life.tapped_at] = replace(life, version=before.version if before else 0)
+        listed = sorted(now_known.values(), key=lambda life: life.tapped_at, reverse=True)
+        rows: list[Action] = [lives.put(life) for life in listed[:KEPT] if life != known.get(life.tapped_at)]
+        rows += [lives.delete(life) for life in listed[KEPT:] if life.tapped_at in known]
         calibration = calibration_of(ports, device_id)
-        view = _drift(fresh, calibration, warn_pct=warn_pct)
+        view = _drift(listed[:KEPT], calibration, warn_pct=warn_pct)
         if calibration is not None:
             rows.append(calibrations.put(_with(calibration, view)))
         return rows, view
@@ -113,6 +105,27 @@ def _look_at(ports: Ports, tap: Tap, *, now: datetime) -> int:
     view = commit(ports, decide)
     _tell(ports, tap, view)
     return 1
+
+
+def _weighed(ports: Ports, tap: Tap, *, device_id: str, until: datetime) -> list[Life]:
+    """The last kegs of a tap as its scale saw them, newest first; what is known of them already is not weighed again.
+
+    A scale that was never looked at has as many kegs behind it as tell its drift.
+    """
+    query = kegs.stays(tap.tap_id, until=until, limit=KEGS + 2)
+    stays = [kegs.stay_from_item(item, tap_id=tap.tap_id) for item in ports.table.query(query).items]
+    known = {life.tapped_at: life for life in _lives(ports, device_id)}
+    found: list[Life] = []
+    for place, stay in enumerate(stays[: KEGS + 1]):
+        life = known.get(stay.tapped_at)
+        if life is None:
+            before = stays[place + 1] if place + 1 < len(stays) else None
+            life = begun_life(ports, stay, before, device_id=device_id)
+        if life.ended_at != stay.closed_at:
+            zero_after = found[-1].zero_before_lbs if found else None
+            life = ended_life(ports, stay, life, zero_after=zero_after)
+        found.append(life)
+    return found
 
 
 def _lives(ports: Ports, device_id: str) -> list[Life]:

@@ -9,7 +9,6 @@ from backend.cellar import kegs, pours
 from backend.domain.drift import Life, shell_of, was_full
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg
-from backend.domain.tap import Tap
 from backend.ports import Ports, Recorded
 from backend.usecases import load
 
@@ -28,15 +27,15 @@ _FIRST: Final = timedelta(seconds=60)
 """A keg is weighed fresh by its first minute at rest."""
 
 
-def begun_life(ports: Ports, tap: Tap, before: kegs.OnTap | None, *, device_id: str, tapped_at: datetime) -> Life:
-    """The life of the keg on a tap as far as it has come."""
-    keg = load.keg(ports, str(tap.keg_id))
-    gravity = tap.specific_gravity or load.beer(ports, keg.beer_id).specific_gravity
+def begun_life(ports: Ports, stay: kegs.OnTap, before: kegs.OnTap | None, *, device_id: str) -> Life:
+    """The life of a keg on a tap as far as its beginning tells it; `before` is the keg that stood there before."""
+    keg, tapped_at = load.keg(ports, stay.keg_id), stay.tapped_at
+    gravity = load.gravity(ports, load.ledger(ports, stay.keg_id))
     shell, shell_off = shell_of(keg, keg.tare)
     closed_at = before.closed_at if before is not None and before.closed_at is not None else tapped_at
     life = Life(
         device_id=device_id,
-        tap_id=tap.tap_id,
+        tap_id=stay.tap_id,
         keg_id=keg.keg_id,
         tapped_at=tapped_at,
         beer_lbs=keg.beer_lbs,
@@ -44,17 +43,17 @@ def begun_life(ports: Ports, tap: Tap, before: kegs.OnTap | None, *, device_id: 
         specific_gravity=gravity,
         shell_lbs=shell,
         shell_plus_minus_lbs=shell_off,
-        zero_before_lbs=_bare(ports, tap.tap_id, device_id, since=closed_at, until=tapped_at, shell_lbs=shell),
+        zero_before_lbs=_bare(ports, stay.tap_id, device_id, since=closed_at, until=tapped_at, shell_lbs=shell),
     )
     fresh = _fresh(ports, keg, life) if _untouched(ports, keg, tapped_at) else None
     return replace(life, fresh_lbs=fresh)
 
 
 def ended_life(ports: Ports, stay: kegs.OnTap, life: Life, *, zero_after: float | None) -> Life:
-    """The life of a keg that was taken off, with the last weight it was seen with."""
+    """The life of a keg that was taken off, with the last weight it was seen with; it may stand there again."""
     closed_at = stay.closed_at
     if closed_at is None:
-        return life
+        return replace(life, empty_lbs=None, zero_after_lbs=None, ended_at=None)
     last = None
     for back in (timedelta(minutes=30), _BEFORE_LIFT):
         found = _still(ports, life.tap_id, life.device_id, start=closed_at - back, end=closed_at)

@@ -15,6 +15,7 @@ from backend.ports import Query
 from backend.usecases.calibrate import begin_calibration
 from backend.usecases.commands import send_command
 from backend.usecases.drift import watch_drift
+from backend.usecases.undo_swap import undo_swap
 from backend.usecases.wizards import calibration_of
 
 
@@ -98,6 +99,37 @@ def test_watching_again_changes_nothing(bar: Bar) -> None:
     assert again.looked_at == 0
     assert bar.ports.table.query(Query(partition="DEVICE#SCALE-1", begins_with="LIFE#")).items == rows
     assert len(kegs.noted) == 1
+
+
+def test_a_scale_that_is_looked_at_late_has_its_last_kegs_behind_it(bar: Bar) -> None:
+    kegs = Drinking(bar, span=1.03)
+    for _ in range(5):
+        kegs.live(29.7)
+
+    view = kegs.watch()
+
+    assert view.span is not None
+    assert (view.span.kegs, view.span.reported) == (2, True)
+    assert len(view.lives) == 3
+    assert len(kegs.noted) == 1
+
+
+def test_a_keg_that_stands_there_again_has_not_ended(bar: Bar) -> None:
+    kegs = Drinking(bar)
+    first = kegs.live(29.7)
+    kegs.watch()
+    kegs.live(29.7)
+    ended = kegs.watch().lives[1]
+
+    undo_swap(bar.ports, tap_id=ONE, member=MANAGER, now=at(kegs.second))
+    kegs.say(60.0)
+    kegs.watch()
+    kegs.live(29.7)
+    again = next(life for life in kegs.watch().lives if life.keg_id == first.keg_id)
+
+    assert ended.ended_at is not None
+    assert again.ended_at is not None
+    assert again.ended_at > ended.ended_at
 
 
 def test_only_the_last_dozen_kegs_are_remembered(bar: Bar) -> None:
