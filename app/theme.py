@@ -36,7 +36,8 @@ def dress() -> None:
 
 def links(site: Site) -> list[Link]:
     """Give the pages there are besides the board."""
-    return [Link(label="Simulator", href="/simulator")] if site.simulator else []
+    kegs = [Link(label="Kegs", href="/kegs")]
+    return [*kegs, Link(label="Simulator", href="/simulator")] if site.simulator else kegs
 
 
 @contextmanager
@@ -64,6 +65,14 @@ def frame(site: Site, title: str, *, here: str = "", place: str = "") -> Iterato
     with ui.element("div").classes("ss-page-body ss-dims") as body:
         body.props["id"] = "main"
         yield
+
+
+def panel(heading: str) -> ui.element:
+    """Give a part of a page under a heading; build what is in it in its slot."""
+    made = ui.element("section").classes("ss-panel")
+    with made:
+        Words(heading, "h2")
+    return made
 
 
 def notice(sentence: str) -> None:

@@ -1,6 +1,6 @@
 """What a person sees: one page a file, each of which registers itself for a site."""
 
-from app.pages import board, missing, simulator, tap
+from app.pages import board, keg, kegs, missing, simulator, tap
 from app.site import Site
 
 
@@ -8,6 +8,8 @@ def register(site: Site) -> None:
     """Declare every page this site has."""
     board.register(site)
     tap.register(site)
+    keg.register(site)
+    kegs.register(site)
     missing.register()
     if site.simulator is not None:
         simulator.register(site, site.simulator)
