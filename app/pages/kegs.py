@@ -38,6 +38,7 @@ from components.words import Words, link
 
 _LOOKS_EVERY_S: Final = 5.0
 _MOST: Final = 40
+_MOST_USED_UP: Final = 14
 
 
 def register(site: Site) -> None:
@@ -117,7 +118,7 @@ class KegsPage:
             self._used = PlainTable(
                 USED_HEADINGS,
                 figures=("Days", "Poured", "Wasted"),
-                most=_MOST,
+                most=_MOST_USED_UP,
                 more="and {count} older ones",
                 empty="No keg has run empty yet.",
                 stacks=True,

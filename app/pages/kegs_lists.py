@@ -16,10 +16,14 @@ USED_HEADINGS: Final = ("Keg", "Tap", "Taken off", "Days", "Poured", "Wasted", "
 Rows = list[tuple[str | Cell, ...]]
 
 
+def kind_words(line: KegLine) -> str:
+    """Name the beer and the size of a keg."""
+    return f"{line.beer.name if line.beer else line.keg.beer_id}, {size_words(line.keg.type_id)}"
+
+
 def keg_words(line: KegLine) -> str:
-    """Name a keg as a person would."""
-    beer = line.beer.name if line.beer else line.keg.beer_id
-    return f"{beer}, {size_words(line.keg.type_id)}" + (f" ({line.keg.label})" if line.keg.label else "")
+    """Name a keg as a person would, with the name it has of its own."""
+    return kind_words(line) + (f" ({line.keg.label})" if line.keg.label else "")
 
 
 def keg_cell(line: KegLine) -> Cell:

@@ -11,7 +11,7 @@ from app.ask import ask
 from app.member import current_member
 from app.money import money_words
 from app.pages.acts import act_button, attempt
-from app.pages.kegs_lists import keg_words
+from app.pages.kegs_lists import keg_words, kind_words
 from app.site import Site
 from app.theme import refusal_notice
 from backend.domain.ids import TapId
@@ -61,7 +61,7 @@ class StockList(ui.element):
         with self:
             if not lines:
                 Words(self._empty).classes("ss-muted")
-            for _, run in groupby(sorted(lines, key=keg_words), key=keg_words):
+            for _, run in groupby(sorted(lines, key=kind_words), key=kind_words):
                 self._group(list(run))
 
     def _group(self, lines: Sequence[KegLine]) -> None:
@@ -69,7 +69,7 @@ class StockList(ui.element):
         count = "1 keg" if len(lines) == 1 else f"{len(lines)} kegs"
         with ui.element("section").classes("ss-stock-group"):
             with ui.element("div").classes("ss-title-line"):
-                Words(keg_words(lines[0]), "h3")
+                Words(kind_words(lines[0]), "h3")
                 worth = f" · {money_words(sum(costs))}" if costs else ""
                 Words(count + worth).classes("ss-muted")
             with ui.element("ul").classes("ss-stock-kegs"):
@@ -80,7 +80,9 @@ class StockList(ui.element):
     def _keg(self, line: KegLine) -> None:
         keg, name = line.keg, keg_words(line)
         said = self._words(line)
-        link(said, f"/kegs/{keg.keg_id}").props["aria-label"] = f"{name}: {said}"
+        told = f"{keg.label} · {said}" if keg.label else said
+        anchor = link(told, f"/kegs/{keg.keg_id}").classes(f"ss-keeps-{line.keeping.word.name.lower()}")
+        anchor.props["aria-label"] = f"{name}: {said}"
         with ui.element("select").classes("ss-select") as select:
             select.props["aria-label"] = f"Queue {name} as next on a tap"
             Words("Next on …", "option").props["value"] = ""
