@@ -5,15 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from backend.cellar import wizards
+from backend.domain.calibration import Method
 from backend.domain.command import Command, CommandName, CommandState
 from backend.domain.refusal import Refusal
 from backend.domain.wizard import Step, Wizard, WizardKind, scale_said
 from backend.ports import Action, Ports
 from backend.usecases.calibrate import ask_stream
 from backend.usecases.commit import commit
+from backend.usecases.follow_tare import follow_tare, weigh_again, weighs_on
 from backend.usecases.infer_again import infer_again
 from backend.usecases.note_calibration import note_calibration
-from backend.usecases.tare import follow_tare, weigh_again, weighs_on
 from backend.usecases.wizards import awaited, stored
 
 _FOLLOWED = frozenset({CommandName.GET_CONFIG, CommandName.SET_CONFIG, CommandName.TARE})
@@ -50,6 +51,10 @@ def left_waiting(ports: Ports, command: Command, *, wall: datetime) -> Sequence[
     if wizard.kind is WizardKind.CALIBRATION and wizard.fit is not None:
         back: Wizard = wizard.at(Step.REVIEW, wall=wall, problem=problem)
         return [wizards.put(replace(back, command_id=None, sent=None, former=None))]
+    if wizard.kind is WizardKind.TARE and wizard.method is Method.UNDONE:
+        # What was to be taken back still stands, and can be taken back again.
+        still: Wizard = wizard.at(Step.DONE, wall=wall, problem=problem)
+        return [wizards.put(replace(still, method=None, former=wizard.sent, sent=wizard.present, command_id=None))]
     return [wizards.put(wizard.at(Step.REFUSED, wall=wall, problem=problem))]
 
 

@@ -83,6 +83,22 @@ def test_a_platform_that_was_set_to_zero_can_be_set_back(bar: Bar, scale: Preten
         undo_tare(bar.ports, tap_id=ONE, member=STAFF, now=at(300), wall=wall(300))
 
 
+def test_taking_a_zero_back_can_be_tried_again_where_the_scale_was_away(bar: Bar, scale: PretendedScale) -> None:
+    tared(bar, scale, TareOf.PLATFORM, lbs=0.8)
+    scale.awake = False
+    undone(bar, scale, 200)
+
+    repeat_unanswered(bar.ports, wall=wall(2000))
+    still = looked(bar, 2000)
+    scale.awake, scale._heard = True, len(scale.ask.way.said)
+    back = undone(bar, scale, 2100)
+
+    assert still.may_be_undone(wall(2000))
+    assert still.problem is not None
+    assert (back.step, back.undone) == (Step.DONE, True)
+    assert scale.zero == 84_000
+
+
 @pytest.mark.parametrize("lbs", [WEIGHED, FULL, -8.0])
 def test_a_platform_that_carries_something_is_never_set_to_zero(bar: Bar, scale: PretendedScale, lbs: float) -> None:
     no = tared(bar, scale, TareOf.PLATFORM, lbs=lbs)
