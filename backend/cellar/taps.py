@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from backend.cellar import asides, rows, swapping
+from backend.cellar import asides, rows, seeking, swapping
 from backend.domain.ids import TapId
 from backend.domain.level import Level, NoLevel
 from backend.domain.reading import Watermark
@@ -90,7 +90,7 @@ def put_state(state: TapState) -> Put:
     """Write a state if nobody else has since it was read."""
     where = state_key(state.tap_id)
     level = state.level if isinstance(state.level, Level) else None
-    item: Item = {
+    item: dict[str, Value] = {
         "PK": where.pk,
         "SK": where.sk,
         "level_pct": level.percent if level else None,
@@ -111,6 +111,8 @@ def put_state(state: TapState) -> Put:
         "swap": swapping.item_of(state.swap),
         "version": state.version + 1,
     }
+    if state.seeking is not None:  # hardly any scale, and it is long
+        item |= {"seeking": seeking.item_of(state.seeking)}
     return Put(item=item, expected_version=state.version)
 
 
@@ -135,6 +137,7 @@ def state_from_item(item: Item) -> TapState:
         stable=rows.flag(item, "stable", default=True),
         shown=_shown(item.get("shown")),
         swap=swapping.of_value(item.get("swap")),
+        seeking=seeking.of_value(item.get("seeking")),
         version=rows.version_of(item),
     )
 

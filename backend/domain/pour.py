@@ -27,10 +27,19 @@ class FoundPour(NamedTuple):
 
 
 class Seeking(NamedTuple):
-    """What the detector remembers between two weights: the time of the last one (s), and a bounded memory."""
+    """What the detector remembers between two weights: the time of the last one (s), and a bounded memory.
+
+    `rests` tells whether that lies on a plateau, so that nothing is under way.
+    """
 
     at_s: float
+    rests: bool
     memory: Sequence[Remembered]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the memory is one of this detector; an older one may have kept others."""
+        return len(self.memory) == len(_FRESH) and all(map(_alike, self.memory, _FRESH))
 
 
 class Weight(NamedTuple):
@@ -82,7 +91,21 @@ def seek(seeking: Seeking | None, weights: Sequence[Weight]) -> tuple[Seeking | 
     if seeking is not None:
         seeker.unpack(seeking.memory)
     found = _feed(seeker, weights, since=seeking.at_s if seeking is not None else weights[0].at_s)
-    return Seeking(at_s=weights[-1].at_s, memory=tuple(map(_rounded, seeker.pack()))), found
+    return _seeking(seeker, weights[-1].at_s), found
+
+
+def at_rest(lbs: float, at_s: float) -> Seeking:
+    """What to remember of a weight that was last seen at rest then, where nobody sought before."""
+    seeker = _seeker(GRAIN_S)
+    for _ in range(2):
+        seeker.feed(1.0, lbs)
+    return _seeking(seeker, at_s)
+
+
+def _seeking(seeker: Any, at_s: float) -> Seeking:
+    *kept, path_s, path_lbs, stride = seeker.pack()
+    rests = bool(kept[_RESTING])
+    return Seeking(at_s=at_s, rests=rests, memory=tuple(map(_rounded, [*kept, path_s, path_lbs, stride])))
 
 
 def _seeker(grain_s: float) -> Any:
@@ -112,3 +135,15 @@ def _rounded(value: Any) -> Remembered:
     if isinstance(value, list | tuple):
         return tuple(round(one, 4) for one in value)
     return round(value, 4) if isinstance(value, float) else value
+
+
+def _alike(one: Remembered, fresh: Any) -> bool:
+    """Whether a remembered value is of the kind that a fresh detector keeps there."""
+    if fresh is None:
+        return one is None or not isinstance(one, Sequence) or len(one) == _HELD
+    return one is not None and isinstance(one, Sequence) == isinstance(fresh, list)
+
+
+_FRESH: Final = tuple(_seeker(GRAIN_S).pack())
+_RESTING: Final = pours.KEPT.split().index("resting")
+_HELD: Final = 5

@@ -8,6 +8,7 @@ from backend.domain.ids import TapId
 from backend.domain.keg import Keg
 from backend.domain.level import LIFTED_SHARE, Level, NoLevel, is_lifted, level_of
 from backend.domain.maintenance import CLEANING_EVERY, Aside
+from backend.domain.pour import Seeking
 from backend.domain.reading import Reading, Watermark, in_the_future, is_newer
 from backend.domain.shown import GAP, Load, Shown, Weighed, shown_after_silence, shown_level, shown_lifted
 from backend.domain.swap import Standing, Swap, swap_after
@@ -85,7 +86,8 @@ class Tap:
 class TapState:
     """What the newest reading says of a tap; `level` is the absolute truth, `shown` what the board tells.
 
-    `swap` is the change of kegs under way, where there is one.
+    `swap` is the change of kegs under way, where there is one; `seeking` what is remembered where the scale claims no
+    pours.
     """
 
     tap_id: TapId
@@ -97,6 +99,7 @@ class TapState:
     stable: bool = True
     shown: Shown | None = None
     swap: Swap | None = None
+    seeking: Seeking | None = None
     version: int = 0
 
     @property

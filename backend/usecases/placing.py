@@ -18,12 +18,14 @@ from backend.usecases.untaken import Untaken
 class Sorted:
     """Readings by the tap they tell of, of `strangers` nobody claimed, and how many came from scales under no tap.
 
-    Where `untaken` stood cannot be read; `damaged` says which rows cannot be.
+    `silent` are the scales that claim no pours: their birth message says so, or they number no readings and never
+    said. Where `untaken` stood cannot be read; `damaged` says which rows cannot be.
     """
 
     placed: Mapping[TapId, list[Reading]]
     strangers: Sequence[Reading]
     set_apart: int
+    silent: frozenset[str] = frozenset()
     untaken: Sequence[Untaken] = ()
     damaged: Sequence[str] = ()
 
@@ -50,19 +52,28 @@ def place(ports: Ports, readings: Sequence[Reading], *, tolerance_scale: float =
     untaken: list[Untaken] = []
     placed: defaultdict[TapId, list[Reading]] = defaultdict(list)
     strangers: list[Reading] = []
-    set_apart = 0
+    set_apart, silent = 0, set[str]()
     for device_id, sent in said.items():
         stand = stands.get(device_id)
         if stand is None:
             strangers += sent
             continue
+        if not stand.scale.claims_pours and (stand.scale.session is not None or not sent[0].numbered):
+            silent.add(device_id)
         for tap_id, part in _at_taps(ports, stand, sent, tolerance_scale, untaken):
             if tap_id is None:
                 set_apart += len(part)
             else:
                 placed[tap_id] += part
     damaged += [one.why for one in untaken]
-    return Sorted(placed=placed, strangers=strangers, set_apart=set_apart, untaken=untaken, damaged=damaged)
+    return Sorted(
+        placed=placed,
+        strangers=strangers,
+        set_apart=set_apart,
+        silent=frozenset(silent),
+        untaken=untaken,
+        damaged=damaged,
+    )
 
 
 def _at_taps(

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from backend.cellar import kegs, pours
-from backend.domain.ledger import Ledger, Pour, Waste, pour_of, waste_of
+from backend.domain.ledger import Ledger, Pour, Unseen, Waste, pour_of, waste_of
 from backend.domain.reading import Reading
 from backend.domain.tap import Tap
+from backend.domain.times import epoch_ms
+from backend.domain.units import gallons_of
 from backend.ports import Action, Ports
 from backend.usecases import load
 from backend.usecases.maintenance import aside_at
@@ -21,6 +24,17 @@ class Claimed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fallen:
+    """A fall across a gap that ended at a moment, the first reading after it, and the keg it fell from."""
+
+    at: datetime
+    reading: Reading
+    keg_id: str
+    before_lbs: float
+    after_lbs: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
     """The rows to write, the pours that are new, and what was not sold because the tap was set aside."""
 
@@ -29,12 +43,13 @@ class Booked:
     wastes: Sequence[Waste] = field(default=())
 
 
-def record_pour(ports: Ports, *, tap: Tap, claims: Sequence[Claimed]) -> Booked:
-    """Give what books those of the claimed pours of a tap that are not booked yet.
+def record_pour(ports: Ports, *, tap: Tap, claims: Sequence[Claimed], fallen: Sequence[Fallen] = ()) -> Booked:
+    """Give what books those of the claimed pours of a tap that are not booked yet, and the falls that nobody saw.
 
     What left while the tap was set aside is no sale: it is booked as cleaning or waste.
     """
-    ledgers = {keg_id: load.ledger(ports, keg_id) for keg_id in dict.fromkeys(one.keg_id for one in claims)}
+    keg_ids = dict.fromkeys([*(one.keg_id for one in claims), *(one.keg_id for one in fallen)])
+    ledgers = {keg_id: load.ledger(ports, keg_id) for keg_id in keg_ids}
     gravities = {keg_id: load.gravity(ports, ledger) for keg_id, ledger in ledgers.items()}
     claimed: dict[str, Pour] = {}
     for one in claims:
@@ -43,7 +58,7 @@ def record_pour(ports: Ports, *, tap: Tap, claims: Sequence[Claimed]) -> Booked:
         gravity = gravities[one.keg_id]
         pour = pour_of(one.reading, one.reading.pour, tap_id=tap.tap_id, keg_id=one.keg_id, specific_gravity=gravity)
         claimed.setdefault(pour.pour_id, pour)
-    if not claimed:
+    if not claimed and not fallen:
         return Booked(actions=[], pours=[])
     new, actions = _new(ports, list(claimed.values()))
     sold, wastes = _apart(ports, new, tap=tap)
@@ -52,10 +67,28 @@ def record_pour(ports: Ports, *, tap: Tap, claims: Sequence[Claimed]) -> Booked:
         changed[pour.keg_id] = changed.get(pour.keg_id, ledgers[pour.keg_id]).with_pour(pour)
     for waste in wastes:
         changed[waste.keg_id] = changed.get(waste.keg_id, ledgers[waste.keg_id]).with_waste(waste)
+    for fall in fallen:
+        unseen = _unseen(fall, tap=tap, specific_gravity=gravities[fall.keg_id])
+        changed[unseen.keg_id] = changed.get(unseen.keg_id, ledgers[unseen.keg_id]).with_unseen(unseen)
+        actions.append(pours.put_unseen(unseen))
     actions += [pours.put(pour) for pour in sold]
     actions += [pours.put_waste(waste) for waste in wastes]
     actions += [kegs.put_ledger(ledger) for ledger in changed.values()]
     return Booked(actions=actions, pours=sold, wastes=wastes)
+
+
+def _unseen(fallen: Fallen, *, tap: Tap, specific_gravity: float) -> Unseen:
+    boot = "none" if fallen.reading.boot is None else f"{fallen.reading.boot:08x}"
+    return Unseen(
+        unseen_id=f"{fallen.reading.device_id}.{boot}.{epoch_ms(fallen.at) // 1000}",
+        tap_id=tap.tap_id,
+        keg_id=fallen.keg_id,
+        at=fallen.at,
+        gallons=gallons_of(fallen.before_lbs - fallen.after_lbs, specific_gravity=specific_gravity),
+        before_lbs=fallen.before_lbs,
+        after_lbs=fallen.after_lbs,
+        device_id=fallen.reading.device_id,
+    )
 
 
 def _new(ports: Ports, claimed: Sequence[Pour]) -> tuple[list[Pour], list[Action]]:

@@ -16,7 +16,8 @@ from backend.ports import Action, Check, Item, Key, Outcome, Ports, Recorded
 from backend.usecases.commit import ATTEMPTS, gave_up, written
 from backend.usecases.keg_at import keg_at, tell_history
 from backend.usecases.placing import place
-from backend.usecases.record_pour import Booked, Claimed, record_pour
+from backend.usecases.record_pour import Booked, Claimed, Fallen, record_pour
+from backend.usecases.seek_pours import Sought, seek_pours
 from backend.usecases.swap import call_for_judgement, complete_swaps
 from backend.usecases.unclaimed import note_unclaimed
 from backend.usecases.untaken import Untaken
@@ -120,7 +121,10 @@ def take_readings(
         new = ports.history.record([row for batch in batches for row in batch.rows])
         recorded(new)
         damaged = _retell(ports, mistold)
-        steps = [_decide(ports, batch, tolerance_scale, judged.get(batch.tap.tap_id)) for batch in batches]
+        steps = [
+            _decide(ports, batch, tolerance_scale, judged.get(batch.tap.tap_id), silent=found.silent)
+            for batch in batches
+        ]
         applied, outcome = _apply(ports, steps)
         mistold = _not_applied(batches, applied)
         for step in applied:
@@ -215,7 +219,9 @@ def _row(reading: Reading, tap_id: TapId, keg_id: str | None) -> Recorded:
     )
 
 
-def _decide(ports: Ports, batch: _Batch, tolerance_scale: float, judged: datetime | None) -> _Step:
+def _decide(
+    ports: Ports, batch: _Batch, tolerance_scale: float, judged: datetime | None, *, silent: frozenset[str]
+) -> _Step:
     """Let the domain decide on the readings of one tap."""
     if batch.damage is not None:
         return _history_only(batch, batch.damage)
@@ -225,13 +231,15 @@ def _decide(ports: Ports, batch: _Batch, tolerance_scale: float, judged: datetim
         batch = replace(batch, readings=batch.readings[: moved.decided], rows=batch.rows[: moved.decided])
     actions: list[Action] = []
     events: list[Event] = []
+    sought = seek_pours(batch.state, moved, tap=batch.tap, silent=silent)
     if moved.state is not None and moved.readings:
-        actions += [taps.put_state(moved.state), *call_for_judgement(batch.state, moved)]
+        state = moved.state if sought.seeking is None else replace(moved.state, seeking=sought.seeking)
+        actions += [taps.put_state(state), *call_for_judgement(batch.state, moved)]
         events.append(ReadingTaken(location_id=tap_id.location_id, tap_id=str(tap_id)))
     if batch.state is None or not moved.readings:
         # A changed keg moves the version of a state too, so where one is written over this check is in that.
         actions.append(Check(key=taps.key(tap_id), expected_version=batch.tap.version))
-    unbooked, booked, untaken = _book(ports, batch)
+    unbooked, booked, untaken = _book(ports, batch, sought)
     actions += booked.actions
     events += [_ended(pour) for pour in booked.pours]
     events += [WasteBooked(location_id=tap_id.location_id, tap_id=str(tap_id)) for _ in booked.wastes]
@@ -270,11 +278,11 @@ def _history_only(batch: _Batch, damage: str) -> _Step:
     )
 
 
-def _book(ports: Ports, batch: _Batch) -> tuple[int, Booked, Sequence[Untaken]]:
+def _book(ports: Ports, batch: _Batch, sought: Sought) -> tuple[int, Booked, Sequence[Untaken]]:
     """Give how many claims have no keg, what books the others, and those that a damaged row keeps from it."""
     try:
-        claims, unbooked = _claims(ports, batch)
-        return unbooked, record_pour(ports, tap=batch.tap, claims=claims), []
+        claims, unbooked = _claims(ports, batch, sought.claims)
+        return unbooked, record_pour(ports, tap=batch.tap, claims=claims, fallen=_fallen(ports, batch, sought)), []
     except BadRow as bad:
         return 0, Booked(actions=[], pours=[]), _with_pours(batch, str(bad))
 
@@ -304,16 +312,26 @@ def _tells_health(reading: Reading) -> bool:
     )
 
 
-def _claims(ports: Ports, batch: _Batch) -> tuple[list[Claimed], int]:
+def _fallen(ports: Ports, batch: _Batch, sought: Sought) -> list[Fallen]:
+    """The falls that nobody saw, where a keg stood at their end; one that was put on meanwhile was weighed anew."""
+    return [
+        Fallen(at=at, reading=reading, keg_id=keg_id, before_lbs=pour.before_lbs, after_lbs=pour.after_lbs)
+        for at, reading, pour in sought.unseen
+        if (keg_id := keg_at(ports, batch.tap, at)) is not None
+    ]
+
+
+def _claims(ports: Ports, batch: _Batch, sought: Sequence[Reading]) -> tuple[list[Claimed], int]:
     """Pours belong to the keg that stood there when they began, also where it was lifted before they were told.
 
     Gives the claims that have a keg, and how many have none.
     """
     claims, without = [], 0
-    for reading, row in zip(batch.readings, batch.rows, strict=True):
+    told = [(one, row.keg_id) for one, row in zip(batch.readings, batch.rows, strict=True) if one.pour is not None]
+    for reading, stood in [*told, *((one, batch.tap.keg_id) for one in sought)]:
         if reading.pour is None:
             continue
-        keg_id = keg_at(ports, batch.tap, pour_began(reading, reading.pour)) or row.keg_id
+        keg_id = keg_at(ports, batch.tap, pour_began(reading, reading.pour)) or stood
         if keg_id is not None:
             claims.append(Claimed(reading=reading, keg_id=keg_id))
         else:

@@ -376,18 +376,18 @@ class Seeker:
     def pack(self):
         """Return what it remembers as a list of numbers, Nones and lists of numbers."""
         path = self._path
-        return [getattr(self, "_" + name) for name in _KEPT.split()] + [path.s, path.lbs, path.stride]
+        return [getattr(self, "_" + name) for name in KEPT.split()] + [path.s, path.lbs, path.stride]
 
     def unpack(self, packed):
         """Go on from what another one packed."""
-        for n, name in enumerate(_KEPT.split()):
+        for n, name in enumerate(KEPT.split()):
             value = packed[n]
             setattr(self, "_" + name, list(value) if isinstance(value, (list, tuple)) else value)
         path = self._path
         path.s, path.lbs, path.stride = list(packed[-3]), list(packed[-2]), packed[-1]
 
 
-_KEPT = (
+KEPT = (
     "now bin point_at point_lbs slope noise restless at_rest run_s run_lbs run_since resting rest_at level drift"
     " ups silent_s lifted lean lean_at poured_at held"
 )
