@@ -2,7 +2,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from app.pages.tap_facts import facts_of, moment_words
+import pytest
+
+from app.pages.tap_facts import making_of, moment_words, reasons_of
 from app.pages.tap_history import history_of
 from backend.cellar.kegs import KegOutline
 from backend.domain.beer import Beer
@@ -11,15 +13,19 @@ from backend.domain.ids import TapId
 from backend.domain.keg import Keg, KegState, Tare, TareSource
 from backend.domain.ledger import Ledger
 from backend.domain.level import Level
-from backend.domain.location import Location
+from backend.domain.location import Location, Settings
 from backend.domain.reading import Watermark
 from backend.domain.scale import Scale, ScaleStatus
 from backend.domain.tap import Tap, TapState
 from backend.domain.times import epoch_ms
+from backend.domain.units import VolumeUnit
+from backend.domain.why import Fact, Why
 from backend.ports import Bin
 from backend.usecases.view_history import HistoryView, Range
 from backend.usecases.view_tap import TapView
 from components.level_history import LevelNow
+from components.made_of import Making
+from components.reasons import Reason
 
 TAP = TapId("loc-001", 7)
 AT = datetime(2026, 3, 21, 3, 41, 5, tzinfo=UTC)
@@ -73,25 +79,66 @@ def bin_of(keg_id: str | None) -> Bin:
     return Bin(int(AT.timestamp()), keg_id, 3, gross, gross, gross, gross)
 
 
-def test_a_level_is_explained_by_weight_shell_gravity_and_books() -> None:
-    facts = dict(facts_of(VIEW))
+WHY = Why(
+    tap_id=TAP,
+    level=replace(LEVEL, percent=43.8),
+    no_level=None,
+    shown_pct=44.0,
+    facts=(
+        Fact(name="raw counts", value=936581, unit="counts", at=AT, source="SCALE-0007"),
+        Fact(name="factor", value=None, unit="counts/lb", effect_pct=0.6, source="not told", advice="calibrate it"),
+        Fact(name="weight", value=87.3, unit="lb", at=AT, source="at rest"),
+        Fact(name="tare", value=29.7, unit="lb", plus_minus=0.5, effect_pct=0.8, source="read from the stamp"),
+        Fact(name="gravity", value=1.01, plus_minus=0.003, effect_pct=0.01, source="given for this beer"),
+        Fact(name="last swap", value="keg-1", at=AT, source="this keg has been on since"),
+        Fact(name="drift", value=-2.5, unit="%", plus_minus=0.7, source="2 kegs seen full and empty"),
+        Fact(name="books", value=6.8, unit="gal", source="in gallons"),
+    ),
+    plus_minus_pct=1.0,
+    plus_minus_servings=1.24,
+)
 
-    assert facts["Shown"] == "44.0 %, 57.6 lb of beer"
-    assert facts["By the last weight alone"] == "43.8 %, 57.6 lb of beer"
-    assert facts["Last reading"] == "87.30 lb, at rest, Fri 20 Mar, 20:41:05"
-    assert facts["Empty shell"] == "29.7 lb, stamped on the keg (± 0.5 lb)"
-    assert facts["Specific gravity"] == "1.010"
-    assert facts["By the books"] == "15.50 gal less 8.60 gal poured in 71 pours, 0.10 gal wasted: 6.80 gal left"
-    assert facts["Scale"] == "SCALE-0007, firmware 0.1.0"
-    assert facts["Its link"] == "connected since Fri 20 Mar, 20:41"
+
+def told(view: TapView = VIEW, why: Why = WHY) -> dict[str, Reason]:
+    """The reasons by their names."""
+    return {reason.name: reason for reason in reasons_of(why, view)}
 
 
-def test_a_single_pour_is_told_in_the_singular() -> None:
-    ledger = Ledger(keg_id="keg-1", opening=15.5, poured=0.125, pours=1)
+def test_a_level_is_explained_by_every_part_of_it() -> None:
+    reasons = told()
 
-    facts = dict(facts_of(replace(VIEW, ledger=ledger)))
+    assert reasons["Shown"].value == "44.0 %"
+    assert reasons["Shown"].off == "± 1.0 points"
+    assert "by the last weight alone 43.8 %" in reasons["Shown"].known
+    assert reasons["Raw counts"].value == "936,581 counts"
+    assert reasons["Last reading"].value == "87.30 lb"
+    assert reasons["Last reading"].known == "at rest, Fri 20 Mar, 20:41:05"
+    assert (reasons["Empty shell"].value, reasons["Empty shell"].off) == ("29.7 lb", "± 0.5 lb")
+    assert reasons["Specific gravity"].value == "1.010"
+    assert reasons["On tap since"].value == "Fri 20 Mar, 20:41"
+    assert (reasons["Drift of the scale"].value, reasons["Drift of the scale"].off) == ("-2.5 %", "± 0.7 %")
+    assert reasons["By the books"].value == "6.80 gal left"
+    assert reasons["By the books"].known == "15.50 gal less 8.60 gal poured in 71 pours, 0.10 gal wasted"
+    assert reasons["Scale"].value == "SCALE-0007"
+    assert reasons["Scale"].known == "firmware 0.1.0, connected since Fri 20 Mar, 20:41"
 
-    assert "0.12 gal poured in 1 pour: 15.38 gal left" in facts["By the books"]
+
+def test_what_matters_most_is_drawn_longest_and_says_what_would_make_it_better() -> None:
+    reasons = told()
+
+    assert reasons["Empty shell"].share == pytest.approx(0.64)
+    assert reasons["Factor"].share == pytest.approx(0.36)
+    assert reasons["Empty shell"].effect == "± 0.8 points of the level"
+    assert reasons["Specific gravity"].effect == ""
+    assert (reasons["Factor"].value, reasons["Factor"].advice) == ("not known yet", "Better: calibrate it.")
+
+
+def test_a_single_pour_is_told_in_the_singular_and_found_beer_as_found() -> None:
+    ledger = Ledger(keg_id="keg-1", opening=15.5, poured=0.125, unseen=-0.25, pours=1)
+
+    known = told(replace(VIEW, ledger=ledger))["By the books"].known
+
+    assert known == "15.50 gal less 0.12 gal poured in 1 pour, and 0.25 gal found"
 
 
 def test_a_bare_tap_says_what_is_missing_and_invents_nothing() -> None:
@@ -104,13 +151,47 @@ def test_a_bare_tap_says_what_is_missing_and_invents_nothing() -> None:
         ledger=None,
         scale=None,
     )
+    nothing = replace(WHY, level=None, no_level="no keg assigned", facts=(), plus_minus_pct=None)
 
-    assert facts_of(bare) == [
+    assert [(reason.name, reason.value) for reason in reasons_of(nothing, bare)] == [
         ("Shown", "no keg assigned"),
-        ("Last reading", "not known yet"),
-        ("Keg", "none assigned: docs/real-scales.md, section 2, says how to put one on this tap"),
+        ("Keg", "none on this tap"),
         ("Scale", "none under this tap"),
     ]
+    assert making_of(nothing, bare) == "There is no level to explain: no keg assigned."
+
+
+@pytest.mark.parametrize(
+    ("unit", "per_volume", "volume"),
+    [
+        (VolumeUnit.US_GALLON, "8.43 lb a gallon", "6.80 gal"),
+        (VolumeUnit.LITRE, "2.23 lb a litre", "25.74 L"),
+        (VolumeUnit.US_OZ, "0.066 lb an ounce", "870 oz"),
+        (VolumeUnit.IMPERIAL_PINT, "1.27 lb an imperial pint", "45.30 imp pt"),
+    ],
+)
+def test_the_sum_behind_a_level_is_told_in_the_units_of_the_bar(unit: VolumeUnit, per_volume: str, volume: str) -> None:
+    location = replace(BAR, settings=Settings(volume_unit=unit))
+    tap = replace(VIEW.tap, beer_id="pilsner", type_id="half_barrel", empty_lbs=29.7, full_lbs=160.5)
+
+    making = making_of(WHY, replace(VIEW, location=location, tap=tap))
+
+    assert isinstance(making, Making)
+    assert (making.gross_lbs, making.empty_lbs, making.net_lbs) == (87.3, 29.7, 57.6)
+    assert (making.per_volume, making.volume, making.percent) == (per_volume, volume, 43.8)
+    assert making.off == "± 1.0 points"
+
+
+@pytest.mark.parametrize(
+    ("servings", "words"),
+    [(0.3, ", less than a pint"), (1.24, ", about 1 pint"), (2.6, ", about 3 pints"), (None, "")],
+)
+def test_how_far_off_a_level_may_be_is_told_in_what_the_bar_sells(servings: float | None, words: str) -> None:
+    view = replace(VIEW, face=replace(VIEW.face, beer=Beer(beer_id="pilsner", name="Pilsner")))
+
+    reason = told(view, replace(WHY, plus_minus_servings=servings))["Shown"]
+
+    assert reason.off == "± 1.0 points" + words
 
 
 def test_a_moment_is_told_in_the_bars_time() -> None:
