@@ -22,10 +22,11 @@ from backend.usecases.change_keg import NextKeg, change_keg
 from backend.usecases.correct import correct_gravity, correct_keg
 from backend.usecases.maintenance import begin_maintenance, end_maintenance
 from backend.usecases.record_waste import record_waste
+from backend.usecases.undo_swap import undo_swap
 
 ACTS: Final = (
-    "pour", "pours", "lose", "leak", "clean", "repair", "foam", "spill", "swap", "swap_late", "tare", "beer",
-    "gravity", "size", "tapped_at", "repeat", "hold_back", "catch_up", "rest",
+    "pour", "pours", "lose", "leak", "clean", "repair", "foam", "spill", "swap", "swap_late", "mistaken", "tare",
+    "beer", "gravity", "size", "tapped_at", "repeat", "hold_back", "catch_up", "rest",
 )  # fmt: skip
 _LB_PER_OZ: Final = 8.345 * 1.010 / 128
 _STEP_S: Final = 600
@@ -34,7 +35,10 @@ _WANDER_LBS: Final = 0.1
 
 @dataclass(slots=True)
 class Life:
-    """A bar and its true keg; `second` is now. Readings that are held back arrive when somebody catches up."""
+    """A bar and its true keg; `second` is now. Readings that are held back arrive when somebody catches up.
+
+    `refused` says that the last act was a correction that cannot be.
+    """
 
     bar: Bar
     dice: random.Random
@@ -44,6 +48,7 @@ class Life:
     told: list[Reading] = field(default_factory=list)
     held: list[Reading] = field(default_factory=list)
     holding: bool = False
+    refused: bool = False
 
     def begin(self) -> None:
         """The first keg stands there, as full as its type."""
@@ -52,6 +57,7 @@ class Life:
 
     def act(self, name: str) -> None:
         """Do one of ACTS."""
+        self.refused = False
         acts: dict[str, Callable[[], None]] = {act: getattr(self, act) for act in ACTS}
         acts[name]()
         self._go_on(self.dice.choice([1, 1, 2, 6]))
@@ -125,6 +131,16 @@ class Life:
             self._draw(16)
         self._change(keg, at_second=changed)
 
+    def mistaken(self) -> None:
+        """A keg is said to be changed, beer is poured, and then it turns out that nobody changed it."""
+        stood = self.keg_id
+        self._change(self._some()[1], at_second=self.second)
+        for _ in range(self.dice.randint(0, 4)):
+            self._draw(16)
+        undo_swap(self.bar.ports, tap_id=ONE, member=OWNER, now=at(self.second))
+        self.keg_id = self.bar.tap().keg_id or ""
+        assert self.keg_id == stood
+
     def tare(self) -> None:
         """The shell is weighed."""
         keg = self._keg()
@@ -160,6 +176,7 @@ class Life:
             self._correct(tapped_at=at(second))
         except Invalid as no:
             assert "moment" in str(no)  # noqa: PT017 - a refusal is one of two right answers
+            self.refused = True
 
     def repeat(self) -> None:
         """What was told is told again."""
@@ -187,7 +204,12 @@ class Life:
         return self.bar.keg(self.keg_id)
 
     def _correct(self, **facts: object) -> None:
-        correct_keg(self.bar.ports, keg_id=self.keg_id, member=OWNER, now=at(self.second), **facts)  # type: ignore[arg-type]
+        said_once = None
+        for _ in range(2):
+            correct_keg(self.bar.ports, keg_id=self.keg_id, member=OWNER, now=at(self.second), **facts)  # type: ignore[arg-type]
+            told = (self._keg(), self.bar.ledger(self.keg_id), self.bar.pours(), self.bar.tap(), self.bar.state())
+            assert said_once is None or said_once == told
+            said_once = told
 
     def _some(self) -> tuple[float, NextKeg]:
         """Its true weight, and what is said of it: shells differ by about 1 kg."""
