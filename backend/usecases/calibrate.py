@@ -127,21 +127,17 @@ def take_point(
     still = look(samples, wizard=wizard)
     if still is None or not still.steady:
         raise Invalid("the platform does not stand still yet: let go, and wait until it is shown as still")
-    at = wizard.step
+    at, load_lbs, off_lbs = wizard.step, 0.0, WANDER_LBS
     if at is Step.LOADED:
-        known_lbs, plus_minus_lbs = known_load(ports, scale, wizard, known_lbs, plus_minus_lbs)
+        load_lbs, off_lbs = known_load(ports, scale, wizard, known_lbs, plus_minus_lbs)
+    point = Point(
+        raw=still.mean_raw, sd_counts=still.sd_counts, known_lbs=load_lbs, plus_minus_lbs=off_lbs, taken_at=now
+    )
 
     def step(before: Wizard) -> tuple[Wizard, Sequence[Action]]:
         led(before, member=member, wall=wall, at=at)
         if at is Step.CHECK:
             return _checked(ports, before, still, wall=wall)
-        point = Point(
-            raw=still.mean_raw,
-            sd_counts=still.sd_counts,
-            known_lbs=known_lbs or 0.0 if at is Step.LOADED else 0.0,
-            plus_minus_lbs=plus_minus_lbs or 0.0 if at is Step.LOADED else WANDER_LBS,
-            taken_at=now,
-        )
         if at is Step.EMPTY:
             return replace(before.at(Step.LOADED, wall=wall), zero=point), ()
         return _reviewed(before, point, wall=wall), ()

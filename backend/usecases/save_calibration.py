@@ -8,6 +8,7 @@ from typing import Final
 from backend.cellar import calibrations
 from backend.domain.calibration import (
     Calibration,
+    Fit,
     Method,
 )
 from backend.domain.command import CommandName
@@ -43,7 +44,7 @@ def save_calibration(
         if fit is None or present is None:
             raise Conflict("the scale has not told its present settings yet: wait until it is heard")
         if fit.must_be_confirmed and not confirm:
-            raise Invalid(f"the factor changes by {fit.change_pct or 0.0:+.1f} %: confirm that this is meant")
+            raise Invalid(f"{_change(fit)}: confirm that this is meant")
         sent = Setting(factor=round(fit.factor, 3), zero=fit.zero, rev=present.rev + 1)
         return replace(before.at(Step.SENDING, wall=wall), sent=sent, former=present, command_id=None), ()
 
@@ -106,6 +107,13 @@ def send_setting(ports: Ports, wizard: Wizard, *, act: Act, now: datetime, wall:
         return replace(before, command_id=command.command_id), ()
 
     return moved(ports, wizard.device_id, note) or wizard
+
+
+def _change(fit: Fit) -> str:
+    """What a person is asked to confirm."""
+    if fit.change_pct is None:
+        return "what the scale computed with before was not known when its weight was measured"
+    return f"the factor changes by {fit.change_pct:+.1f} %"
 
 
 def _former(ports: Ports, device_id: str) -> Calibration | None:

@@ -22,6 +22,8 @@ from backend.usecases.commit import commit
 CREEPS_FOR: Final = timedelta(minutes=30)
 """A load cell creeps after a change of load, most of it in this time (OIML R60): better not measured in it."""
 
+_TOLD_FOR: Final = timedelta(minutes=30)
+"""So long (wall) how a wizard ended is still shown."""
 _ANSWERED: Final = {
     WizardKind.TARE: frozenset({Step.ASKING, Step.SENDING, Step.CHECK}),
     WizardKind.CALIBRATION: frozenset({Step.SENDING}),
@@ -53,7 +55,7 @@ def view_wizard(ports: Ports, *, device_id: str, member: Member, wall: datetime,
     wizard = stored(ports, device_id)
     is_open = wizard is not None and wizard.open_at(wall)
     may_undo = wizard is not None and wizard.may_be_undone(wall)
-    told = wizard is not None and (is_open or may_undo or wall < wizard.touched_at + CREEPS_FOR)
+    told = wizard is not None and (is_open or may_undo or wall < wizard.touched_at + _TOLD_FOR)
     return WizardView(
         device_id=device_id,
         tap_id=scale.tap_id,

@@ -1,5 +1,7 @@
 """Calibrating a scale among people and over time: sleep, reloads, two managers, undo."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from asking import asking, wall
 from bar import MANAGER, STAFF, Bar, at
@@ -188,3 +190,27 @@ def test_staff_may_not_calibrate_and_strangers_see_no_scale(bar: Bar, scale: Pre
         view(bar, member=stranger)
     with pytest.raises(NotFound):
         begin_calibration(bar.ports, device_id="SCALE-99", member=OWNER, now=at(0), wall=wall(0))
+
+
+def test_of_eight_who_begin_at_the_same_moment_one_is_in_it(bar: Bar, scale: PretendedScale) -> None:
+    people = [
+        Member(
+            sub=f"m{n}", name=f"M{n}", ceiling=Role.MANAGER, grants=(Grant(location_id="loc-001", role=Role.MANAGER),)
+        )
+        for n in range(8)
+    ]
+
+    def begun(member: Member) -> str | None:
+        try:
+            return begin_calibration(bar.ports, device_id=SCALE, member=member, now=at(0), wall=wall(0)).by
+        except Conflict:
+            return None
+
+    with ThreadPoolExecutor(8) as pool:
+        leaders = [by for by in pool.map(begun, people) if by is not None]
+    scale.work()
+
+    assert len(leaders) == 1
+    wizard = view(bar, member=people[0]).wizard
+    assert wizard is not None
+    assert wizard.by == leaders[0]
