@@ -103,7 +103,19 @@ class MadeUpBar:
 
     def change(self, *rows: dict[str, Any]) -> None:
         """Let these rows reach every open board."""
-        body = json.dumps(rows).encode()
+        self._tell("rows", rows)
+
+    def asked(self) -> list[dict[str, Any]]:
+        """What its boards asked, in order."""
+        told: list[dict[str, Any]] = self._asked("asked")
+        return told
+
+    def answers(self, **by_act: dict[str, Any]) -> None:
+        """Answer boards that ask to `look`, `choose`, ... from now on so."""
+        self._tell("answers", by_act)
+
+    def _tell(self, door: str, told: object) -> None:
+        body = json.dumps(told).encode()
         kind = {"Content-Type": "application/json"}
-        request = urllib.request.Request(self.url + "rows", data=body, headers=kind)  # noqa: S310 - our own server
+        request = urllib.request.Request(self.url + door, data=body, headers=kind)  # noqa: S310 - our own server
         urllib.request.urlopen(request, timeout=5).close()  # noqa: S310 - the same

@@ -25,6 +25,10 @@ TZ = "America/Los_Angeles"
 ROWS: dict[str, Any] = {}
 SCREENS: defaultdict[int, Screens] = defaultdict(Screens)
 """Open boards by how many taps they show."""
+ASKED: list[Any] = []
+"""What boards asked, in order."""
+ANSWERS: dict[str, Any] = {}
+"""What they are answered, by what they ask: given by the test."""
 
 
 class Story:
@@ -105,16 +109,33 @@ def build(story: Story, *, tailwind: bool) -> FastAPI:
     _doors(api, story)
 
     @ui.page("/")
-    def page(taps: int = 99) -> None:
+    def page(taps: int = 99, acts: int = 0) -> None:
         links = [{"label": "Simulator", "href": "/simulator"}]
-        Board(list(ROWS.values())[:taps], beat=story.beat(), screens=SCREENS[taps], links=links)
+        rows = list(ROWS.values())[:taps]
+        Board(rows, beat=story.beat(), screens=SCREENS[taps], links=links, on_act=answered if acts else None)
 
     ui.run_with(api, title="Scale Sense", dark=True, language="en-US", tailwind=tailwind, show_welcome_message=False)
     return api
 
 
+async def answered(asked: Any) -> Any:
+    """Answer a board as the test said."""
+    ASKED.append(asked)
+    given = ANSWERS.get(asked["do"], {"refused": "Not done: nobody said what to answer."})
+    await asyncio.sleep(given.get("after_s", 0))
+    return {"ask": asked["ask"], "do": asked["do"], "tap": asked.get("tap"), **given}
+
+
 def _doors(api: FastAPI, story: Story) -> None:
     """What a test asks of the server and tells it."""
+
+    @api.get("/asked")
+    async def tell_asked() -> list[Any]:
+        return ASKED
+
+    @api.post("/answers")
+    async def answer(request: Request) -> None:
+        ANSWERS.update(await request.json())
 
     @api.get("/healthz")
     def health() -> dict[str, str]:

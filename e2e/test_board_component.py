@@ -31,6 +31,10 @@ OVERLAPPING = """() => [...document.querySelectorAll('.ss-tile')].flatMap(tile =
     .map(([b]) => tile.dataset.tap + ' ' + a + ' over ' + b)); })"""
 CUT = """() => [...document.querySelectorAll('.ss-urgent, .ss-chip')]
   .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.className + ' ' + e.innerText)"""
+NAMES_OF_ONE_LINE = ".ss-beer:not(.ss-beer-two, .ss-beer-small)"
+CUT_NAMES = """() => [...document.querySelectorAll('.ss-tile .ss-beer')]
+  .filter(e => e.firstElementChild.getBoundingClientRect().right > e.getBoundingClientRect().right + 1
+    || e.scrollHeight > e.clientHeight + 3).map(e => e.innerText)"""
 LEAST_BETWEEN_FIGURES = """() => Math.min(...[...document.querySelectorAll('.ss-tile')].map(tile => {
   const no = tile.querySelector('.ss-no').getBoundingClientRect();
   const percent = tile.querySelector('.ss-percent').getBoundingClientRect();
@@ -61,11 +65,12 @@ def test_figures_names_and_targets_are_large_enough_for_a_wall(friday: MadeUpBar
     page = ready(open_page(friday.url))
 
     figures = [each["font"] for each in measured(page, ".ss-no, .ss-percent")]
-    names = [each["font"] for each in measured(page, ".ss-beer")]
+    names = [each["font"] for each in measured(page, NAMES_OF_ONE_LINE)]
     targets = measured(page, ".ss-board a, .ss-board button")
 
     assert min(figures) >= 72
     assert min(names) >= 32
+    assert len(names) >= 11, "more than the one name of 31 letters is set small"
     assert page.evaluate(SMALLEST_FONT) >= 20
     assert min(min(each["w"], each["h"]) for each in targets) >= 64
     assert least_gap(targets) >= 8
@@ -112,7 +117,8 @@ def test_fifteen_taps_fit_one_page_of_a_wall_at_full_size(made_up_bar: StartBar,
 
     assert numbers(page) == list(range(1, 16))
     assert min(each["font"] for each in measured(page, ".ss-no, .ss-percent")) >= 72
-    assert min(each["font"] for each in measured(page, ".ss-beer")) >= 32
+    assert min(each["font"] for each in measured(page, NAMES_OF_ONE_LINE)) >= 32
+    assert page.evaluate(CUT_NAMES) == []
     assert page.evaluate(SPILLED) == []
     assert page.evaluate(OVERLAPPING) == []
 
@@ -136,6 +142,7 @@ def test_nothing_is_cut_and_no_number_touches_another_on_any_tablet(
     assert page.evaluate(SPILLED) == []
     assert page.evaluate(OVERLAPPING) == []
     assert page.evaluate(CUT) == []
+    assert page.evaluate(CUT_NAMES) == []
     assert page.evaluate(LEAST_BETWEEN_FIGURES) >= 6
     assert density == "desk" or min(figures) >= 72
 

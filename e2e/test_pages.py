@@ -74,6 +74,7 @@ def test_every_level_opens_why_it_is_so(bar: Demo, open_page: OpenPage) -> None:
     board = ready(open_page(bar.url))
 
     tile(board, 2).click()
+    board.get_by_role("link", name="Open the tap's page").click()
 
     expect(board.get_by_role("heading", level=1)).to_contain_text("Tap 2 · ")
     facts = board.locator(".ss-facts").inner_text()

@@ -1,6 +1,7 @@
 // Names of beers that are wider than their tile are condensed, or set on two smaller lines, until they are whole.
 
-const SQUEEZES = [0.92, 0.85, 0.78];
+const NARROWEST = 0.78;
+const SQUEEZED = "ss-beer-squeezed";
 const LINES = ["ss-beer-two", "ss-beer-small"];
 
 // Looks at every name under `root` once; to be called when a name or the shape of the tiles has changed.
@@ -10,14 +11,14 @@ export function fitNames(root) {
 
 function fit(beer) {
   const words = beer.firstElementChild;
-  beer.classList.remove(...LINES);
+  beer.classList.remove(SQUEEZED, ...LINES);
   words.style.transform = "";
   if (!cut(beer)) return;
   if (getComputedStyle(beer).whiteSpace === "nowrap") {
-    const ratio = beer.clientWidth / words.offsetWidth;
-    const squeeze = SQUEEZES.find((share) => ratio >= share);
-    if (squeeze) {
+    const ratio = beer.clientWidth / (words.offsetWidth + 1);
+    if (ratio >= NARROWEST) {
       words.style.transform = `scaleX(${ratio.toFixed(3)})`;
+      beer.classList.add(SQUEEZED);
       return;
     }
   }

@@ -30,7 +30,7 @@ export default {
   template: `
     <div class="ss-undo-place" :role="told?.refused ? 'alert' : 'status'">
       <div v-if="told" ref="bar" :key="told.key" class="ss-undo" :class="{ 'ss-undo-refused': told.refused }">
-        <p class="ss-undo-words">{{ told.words }}<small v-if="told.by"> {{ told.by }}</small></p>
+        <p class="ss-undo-words">{{ told.by ? told.words + " " : told.words }}<small v-if="told.by">{{ told.by }}</small></p>
         <button v-if="told.undo != null" class="ss-button ss-undo-button" type="button" @click="$emit('undo', told)">Undo</button>
         <button v-if="told.refused" class="ss-button" type="button" @click="$emit('gone')">OK</button>
         <i v-if="told.undo != null" class="ss-undo-time" aria-hidden="true"></i>
