@@ -11,6 +11,7 @@ from app.pages.acts import attempt
 from app.pages.keg_audit import AUDIT_HEADINGS, audit_rows
 from app.pages.keg_correction import CorrectionForm
 from app.pages.keg_facts import keg_facts, keg_title
+from app.pages.keg_stock import StockForm
 from app.pages.tap_lists import books_of
 from app.site import Site
 from app.theme import TITLE, frame, panel, refused
@@ -79,6 +80,10 @@ class KegPage:
                 "What you put right counts from the start of the keg: its level, its pours and its books follow."
             ).classes("ss-muted")
             self._form = CorrectionForm(site, view, beers, undo=self._undo, refresh=self.refresh)
+        self._stock: StockForm | None = None
+        if current_member().may(Act.STOCK, location_id=site.location_id):
+            with panel("Cost and dates"):
+                self._stock = StockForm(site, view, undo=self._undo, refresh=self.refresh)
         with panel("What was done to it"):
             self._audit = PlainTable(
                 AUDIT_HEADINGS,
@@ -109,6 +114,8 @@ class KegPage:
         parts, full = books_of(view.ledger, unit=view.location.settings.volume_unit)
         self._books.show(parts, full=full if parts else "It has not been on a tap yet, so nothing is booked.")
         self._form.show(view)
+        if self._stock is not None:
+            self._stock.show(view)
         may = current_member().may(Act.ASSIGN, location_id=self._site.location_id)
         self._audit.show(audit_rows(view, self._beers, may_revert=may))
 
