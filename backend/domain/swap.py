@@ -177,6 +177,7 @@ class SwapRecord:
     `new_keg_id` None: nobody knows yet which keg was set down. `old_before` and `new_before` are what both kegs were
     before; the new one did not exist where `new_before` is None. `from_tap` is where the new keg stood until then,
     lifted off and not yet replaced there. `old_books` is how the books of the one before stood.
+    `said_at` is when a person said so.
     """
 
     tap_id: TapId
@@ -194,6 +195,7 @@ class SwapRecord:
     before_lbs: float | None = None
     offers: Sequence[Offer] = ()
     confirmed_by: str | None = None
+    said_at: datetime | None = None
     undone_at: datetime | None = None
     undone_by: str | None = None
     version: int = 0

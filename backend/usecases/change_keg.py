@@ -99,6 +99,7 @@ def _decide(draft: Draft, *, said: _Said) -> Told:
         by=said.member,
         automatic=False,
         swap=swap,
+        said_at=said.now,
     )
     made = put_on(draft.ports, change)
     draft.add(made.actions)

@@ -29,6 +29,8 @@ from backend.usecases.undo_swap import must_be_theirs
 CORRECTED_WITHIN: Final = timedelta(hours=24)
 """What a scale guessed is corrected within a day; later it is a change of its own."""
 _AHEAD: Final = timedelta(minutes=2)
+_TWICE_WITHIN: Final = timedelta(minutes=3)
+"""The same beer in the same size said again within this is the same word said twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +120,8 @@ def _decide(draft: Draft, *, said: _Said) -> Told:
     record = record_at(ports, said.tap_id, tap.swapped_at)
     if said.keg_id is not None and said.keg_id == tap.keg_id and said.at is None:
         return Told(record=record) if record is not None and record.new_keg_id == tap.keg_id else Told()
+    if record is not None and _said_already(record, tap, said):
+        return Told(record=record)
     if record is not None and record.stands and said.keg_id == record.old_keg_id is not None and _guessed(record, said):
         return _as_before(draft, record, said)
     when = _when(draft, said, tap, record)
@@ -132,6 +136,7 @@ def _decide(draft: Draft, *, said: _Said) -> Told:
         automatic=False,
         swap=when.swap,
         offers=when.instead_of.offers if when.instead_of else (),
+        said_at=said.now,
     )
     made = put_on(draft.ports, change)
     draft.add([*made.actions, _audit(said, made.record, when)])
@@ -139,6 +144,14 @@ def _decide(draft: Draft, *, said: _Said) -> Told:
         draft.add([Delete(key=kegs.ledger_key(when.instead_of.new_keg_id))])
     until = min(when.until, when.instead_of.lifted_at) if when.instead_of else when.until
     return Told(since=told_since(made.record, until), events=[_tapped(made.record)], record=made.record)
+
+
+def _said_already(record: SwapRecord, tap: Tap, said: _Said) -> bool:
+    """Whether the same was said a moment ago: a finger that touches twice changes one keg."""
+    if not record.stands or record.said_at is None or said.keg_id is not None or said.at is not None:
+        return False
+    same = (tap.beer_id, tap.type_id) == (said.beer_id, said.type_id) and tap.keg_id == record.new_keg_id
+    return same and abs(said.now - record.said_at) <= _TWICE_WITHIN
 
 
 def _guessed(record: SwapRecord, said: _Said) -> bool:

@@ -49,6 +49,7 @@ class Change:
     automatic: bool
     swap: Swap | None = None
     offers: Sequence[Offer] = ()
+    said_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,7 @@ def _record(ports: Ports, change: Change) -> SwapRecord:
         gross_lbs=change.swap.gross_lbs if change.swap else None,
         offers=tuple(change.offers),
         confirmed_by=None if change.automatic else change.by.sub,
+        said_at=change.said_at,
         version=there.version if there else 0,
     )
 

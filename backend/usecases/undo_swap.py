@@ -89,7 +89,7 @@ def confirm_swap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) 
             raise Invalid("nobody knows yet which keg this is: choose it")
         if record.confirmed_by is not None:
             return [], (record, False)
-        confirmed = replace(record, confirmed_by=member.sub)
+        confirmed = replace(record, confirmed_by=member.sub, said_at=now)
         audit = audited(
             location_id=tap_id.location_id,
             at=now,

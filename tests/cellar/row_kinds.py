@@ -252,6 +252,7 @@ RECORDS = st.builds(
     before_lbs=st.none() | LBS,
     offers=st.lists(OFFERS, max_size=3).map(tuple),
     confirmed_by=st.none() | WORDS,
+    said_at=st.none() | MOMENTS,
     undone_at=st.none() | MOMENTS,
     undone_by=st.none() | WORDS,
     version=VERSIONS,

@@ -194,6 +194,17 @@ def test_a_screen_is_told_how_far_a_change_has_come(cellar: Cellar) -> None:
     assert (done.may_undo, done.may_confirm) == (True, True)
 
 
+def test_a_finger_that_touches_twice_changes_one_keg(cellar: Cellar) -> None:
+    cellar.run(200)
+    first, second = (
+        choose_keg(cellar.bar.ports, tap_id=ONE, beer_id="pils", type_id="half_barrel", member=STAFF, now=cellar.now)
+        for _ in range(2)
+    )
+
+    assert first.at == second.at
+    assert len(cellar.bar.stays()) == 2
+
+
 def test_the_keg_that_is_on_said_again_changes_nothing(cellar: Cellar) -> None:
     stays = cellar.bar.stays()
 

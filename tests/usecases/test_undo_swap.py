@@ -253,6 +253,7 @@ def test_a_change_that_is_undone_leaves_the_books_of_one_keg(fresh: Path, seed: 
                     type_id="half_barrel",
                     member=OWNER,
                     now=at(second),
+                    at=at(second),
                 )
                 for _ in range(dice.randint(0, 3)):
                     left, second = _pour((bar, plain), left, second, dice)
