@@ -18,8 +18,8 @@ from backend.usecases.infer_again import with_tare
 from backend.usecases.wizards import calibration_of, leader, stored
 
 _NEXT: Final = timedelta(milliseconds=1)
-_SAME_FACTOR: Final = 0.01
-"""Counts per lb: a factor is told rounded."""
+_SAME_FACTOR: Final = 1e-5
+"""Share of a factor: it is told rounded to three decimals, and kept in 32 bits by some scales."""
 
 
 def note_calibration(ports: Ports, *, command: Command, wall: datetime, now: datetime) -> Calibration | None:
@@ -91,7 +91,7 @@ def _noted(
     zeroed = ours is not None and ours.kind is WizardKind.TARE
     # Each has its own place in the list of them, in their order, however short after one another they come.
     at = max(whole_ms(now), current.calibrated_at + _NEXT) if current else whole_ms(now)
-    same_factor = current is not None and abs(current.factor - told.factor) < _SAME_FACTOR
+    same_factor = current is not None and abs(current.factor - told.factor) <= _SAME_FACTOR * abs(told.factor)
     return Calibration(
         device_id=command.device_id,
         factor=told.factor,
