@@ -195,7 +195,7 @@ export default {
   template: `
     <div class="ss-board ss-dims" :data-density="density" @touchstart.passive="press" @touchend.passive="release">
       <header class="ss-head">
-        <h1 class="ss-sentence"><span role="status" aria-live="polite">{{ words }}</span></h1>
+        <h1 class="ss-sentence" :class="{ 'ss-sentence-long': words.length > 54 }"><span role="status" aria-live="polite">{{ words }}</span></h1>
         <span class="ss-newest">{{ newest }}</span>
         <nav class="ss-tools" aria-label="Board">
           <a v-for="link in initial.links" :key="link.href" class="ss-button" :href="link.href">{{ link.label }}</a>

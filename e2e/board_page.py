@@ -10,6 +10,28 @@ OpenPage = Callable[..., Page]
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 """The options with which axe looks for every violation of WCAG 2.2 A and AA that a machine can find."""
 
+# What of a board is cut, lies over something else, or hangs out of its tile.
+SPILLED = """() => [...document.querySelectorAll('.ss-tile')].flatMap(tile => {
+  const t = tile.getBoundingClientRect();
+  return [...tile.querySelectorAll('.ss-no, .ss-beer, .ss-chip, .ss-percent, .ss-volume, .ss-left, .ss-age, .ss-keg')]
+    .map(e => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width > 0)
+    .filter(([e, r]) => (e.matches('.ss-volume, .ss-chip') && e.scrollHeight > e.clientHeight + 4)
+      || r.left < t.left || r.right > t.right + 0.5 || r.bottom > t.bottom + 0.5 || r.top < t.top - 4)
+    .map(([e]) => tile.dataset.tap + ' ' + e.className + ' ' + e.textContent); })"""
+OVERLAPPING = """() => [...document.querySelectorAll('.ss-tile')].flatMap(tile => {
+  const boxes = [...tile.querySelectorAll('.ss-volume, .ss-left, .ss-age, .ss-chip, .ss-size')].map(e => {
+    const range = document.createRange(); range.selectNodeContents(e);
+    return [e.className, range.getBoundingClientRect()]; }).filter(([, r]) => r.width > 0);
+  return boxes.flatMap(([a, r], i) => boxes.slice(i + 1)
+    .filter(([, o]) => r.left < o.right - 1 && o.left < r.right - 1 && r.top < o.bottom - 3 && o.top < r.bottom - 3)
+    .map(([b]) => tile.dataset.tap + ' ' + a + ' over ' + b)); })"""
+CUT = """() => [...document.querySelectorAll('.ss-urgent, .ss-chip')]
+  .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.className + ' ' + e.innerText)"""
+NAMES_OF_ONE_LINE = ".ss-beer:not(.ss-beer-two, .ss-beer-small)"
+CUT_NAMES = """() => [...document.querySelectorAll('.ss-tile .ss-beer')]
+  .filter(e => e.firstElementChild.getBoundingClientRect().right > e.getBoundingClientRect().right + 1
+    || e.scrollHeight > e.clientHeight + 3).map(e => e.innerText)"""
+
 _MEASURE = """selector => [...document.querySelectorAll(selector)].map(e => {
   const r = e.getBoundingClientRect(), s = getComputedStyle(e);
   return {x: r.x, y: r.y, w: r.width, h: r.height, font: parseFloat(s.fontSize),

@@ -4,7 +4,20 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bar_rows import friday_night, row
 from bar_server import MadeUpBar
-from board_page import WCAG, OpenPage, least_gap, measured, numbers, ready, tile
+from board_page import (
+    CUT,
+    CUT_NAMES,
+    NAMES_OF_ONE_LINE,
+    OVERLAPPING,
+    SPILLED,
+    WCAG,
+    OpenPage,
+    least_gap,
+    measured,
+    numbers,
+    ready,
+    tile,
+)
 from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
@@ -15,26 +28,6 @@ SMALLEST_FONT = """() => Math.min(...[...document.querySelectorAll('.ss-board *'
   .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim()))
   .filter(e => e.getBoundingClientRect().width > 1)
   .map(e => parseFloat(getComputedStyle(e).fontSize)))"""
-SPILLED = """() => [...document.querySelectorAll('.ss-tile')].flatMap(tile => {
-  const t = tile.getBoundingClientRect();
-  return [...tile.querySelectorAll('.ss-no, .ss-beer, .ss-chip, .ss-percent, .ss-volume, .ss-left, .ss-age, .ss-keg')]
-    .map(e => [e, e.getBoundingClientRect()]).filter(([, r]) => r.width > 0)
-    .filter(([e, r]) => (e.matches('.ss-volume, .ss-chip') && e.scrollHeight > e.clientHeight + 4)
-      || r.left < t.left || r.right > t.right + 0.5 || r.bottom > t.bottom + 0.5 || r.top < t.top - 4)
-    .map(([e]) => tile.dataset.tap + ' ' + e.className + ' ' + e.textContent); })"""
-OVERLAPPING = """() => [...document.querySelectorAll('.ss-tile')].flatMap(tile => {
-  const boxes = [...tile.querySelectorAll('.ss-volume, .ss-left, .ss-age, .ss-chip, .ss-size')].map(e => {
-    const range = document.createRange(); range.selectNodeContents(e);
-    return [e.className, range.getBoundingClientRect()]; }).filter(([, r]) => r.width > 0);
-  return boxes.flatMap(([a, r], i) => boxes.slice(i + 1)
-    .filter(([, o]) => r.left < o.right - 1 && o.left < r.right - 1 && r.top < o.bottom - 3 && o.top < r.bottom - 3)
-    .map(([b]) => tile.dataset.tap + ' ' + a + ' over ' + b)); })"""
-CUT = """() => [...document.querySelectorAll('.ss-urgent, .ss-chip')]
-  .filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.className + ' ' + e.innerText)"""
-NAMES_OF_ONE_LINE = ".ss-beer:not(.ss-beer-two, .ss-beer-small)"
-CUT_NAMES = """() => [...document.querySelectorAll('.ss-tile .ss-beer')]
-  .filter(e => e.firstElementChild.getBoundingClientRect().right > e.getBoundingClientRect().right + 1
-    || e.scrollHeight > e.clientHeight + 3).map(e => e.innerText)"""
 LEAST_BETWEEN_FIGURES = """() => Math.min(...[...document.querySelectorAll('.ss-tile')].map(tile => {
   const no = tile.querySelector('.ss-no').getBoundingClientRect();
   const percent = tile.querySelector('.ss-percent').getBoundingClientRect();

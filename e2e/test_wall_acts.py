@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bar_rows import NOW, busy_night, row, sheet
 from bar_server import MadeUpBar
-from board_page import WCAG, OpenPage, least_gap, measured, ready, tile
+from board_page import CUT, CUT_NAMES, OVERLAPPING, SPILLED, WCAG, OpenPage, least_gap, measured, ready, tile
 from playwright.sync_api import Locator, Page, expect
 
 pytestmark = pytest.mark.browser
@@ -80,10 +80,25 @@ def test_every_state_says_its_word_and_the_header_counts_them(board: Callable[..
         "no_keg": "NO KEG",
     }
     assert len(shapes) == 9
-    assert said == (
-        "1 to change now · 1 low · 1 unknown keg · 1 lifted · 1 being checked · 1 new keg · 1 without a keg · "
-        "1 being cleaned · 1 set aside"
-    )
+    assert said == "1 to change now · 1 low · 1 unknown keg · 1 lifted · 1 being checked · 4 more"
+
+
+@pytest.mark.parametrize(("width", "height"), [*SIZES, (1024, 768)])
+@pytest.mark.parametrize("density", ["wall", "desk"])
+def test_a_night_with_hands_everywhere_is_whole(
+    board: Callable[..., Page], width: int, height: int, density: str
+) -> None:
+    page = board(width=width, height=height)
+    page.evaluate("density => localStorage.setItem('scale-sense-density', density)", density)
+    page.reload()
+    ready(page)
+
+    assert page.evaluate(SPILLED) == []
+    assert page.evaluate(OVERLAPPING) == []
+    assert page.evaluate(CUT) == []
+    assert page.evaluate(CUT_NAMES) == []
+    assert page.evaluate("document.querySelector('.ss-sentence').scrollHeight") <= (72 if width > 700 else 140)
+    assert Axe().run(page, options=WCAG).violations_count == 0
 
 
 def test_a_tap_that_is_set_aside_says_for_how_long_and_calls_for_nobody(board: Callable[..., Page]) -> None:

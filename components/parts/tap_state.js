@@ -106,14 +106,20 @@ const COUNTED = [
   [["aside"], "set aside"],
 ];
 
+const MOST_PARTS = 5;
+
+// The most urgent first; what does not fit two lines is only counted.
 export function sentence(states) {
   if (states.length === 0) return "No taps yet";
   const parts = [];
+  let more = 0;
   for (const [counted, one, many = one] of COUNTED) {
     const count = states.filter((state) => counted.includes(state.kind) || counted.includes(chipKind(state))).length;
-    if (count > 0) parts.push(`${count} ${count === 1 ? one : many}`.replaceAll(" ", "\u00a0"));
+    if (count > 0 && parts.length < MOST_PARTS) parts.push(`${count} ${count === 1 ? one : many}`);
+    else more += count;
   }
-  return parts.length > 0 ? parts.join(" · ") : "All taps fine";
+  if (more > 0) parts.push(`${more} more`);
+  return parts.length > 0 ? parts.map((part) => part.replaceAll(" ", "\u00a0")).join(" · ") : "All taps fine";
 }
 
 // What stands where the level would: its volume, or why there is none.
