@@ -24,7 +24,8 @@ from app.demo_bar import (
     last_glasses_oz,
     story_start,
 )
-from app.demo_plan import left_of, local_offset, plan_of, standing
+from app.demo_past import with_past
+from app.demo_plan import left_of, local_offset, plan_of, really_there, standing
 from app.live import Live
 from app.seeding import GuestOrder, seed
 from app.simulator import Simulator, SimulatorRefused
@@ -43,10 +44,10 @@ INTERPRETERS: Final = ("cpython", "micropython")
 _SAVE_EVERY_S: Final = 5.0
 _AGAIN_S: Final = 2.0
 _BEGINS_WITHIN_S: Final = 5.0
-_SEEDS: Final = 400
-_FIRST_GUEST_S: Final = (25, 75)
+_SEEDS: Final = 2000
+_FIRST_GUEST_S: Final = (25, 60)
 """Seeding takes the first seconds of the story, and a person some more to look."""
-_EMPTY_WITHIN_S: Final = 210
+_EMPTY_WITHIN_S: Final = 120
 
 log = structlog.get_logger(__name__)
 
@@ -93,8 +94,8 @@ def open_demo(options: DemoOptions) -> tuple[Site, Embedded]:
         if begin:
             seed_of_guests = lively_seed(start)
             write_story(options.folder, Saved(story=clock.story(), seeded=False))
-            _seed(embedded.ports, options.taps or TAPS, start=start, guests=seed_of_guests)
-            write_story(options.folder, Saved(story=clock.story(), seed=seed_of_guests))
+            left = _seed(embedded.ports, options.taps or TAPS, start=start, guests=seed_of_guests)
+            write_story(options.folder, Saved(story=clock.story(), seed=seed_of_guests, scales=left))
         else:
             kept = standing(embedded.ports)
             _same_bar(options, count=len(kept))
@@ -182,8 +183,9 @@ async def _keep_running(
         await asyncio.sleep(_AGAIN_S)
 
 
-def _seed(ports: Ports, count: int, *, start: datetime, guests: int) -> None:
-    told = demo_taps(count, start=start)
+def _seed(ports: Ports, count: int, *, start: datetime, guests: int) -> Mapping[str, LeftScale]:
+    """Fill the store with the past; gives what really stands on the scales."""
+    told = [with_past(tap, start=start) for tap in demo_taps(count, start=start)]
     until = int(start.timestamp())
     told[0] = about_to_run_out(told[0], oz=last_glasses_oz(oz for _, oz in orders_after(start, seed=guests)))
     begin = until - int(PAST.total_seconds())
@@ -192,12 +194,13 @@ def _seed(ports: Ports, count: int, *, start: datetime, guests: int) -> None:
     )
     with progress_bar("Pouring sixty days of beer") as progress:
         seed(ports, told, drunk, start=start, progress=progress)
+    return really_there(ports, told)
 
 
 def lively_seed(start: datetime) -> int:
     """Give the seed of guests who soon order from the first tap, so that its keg runs out while somebody looks.
 
-    The first comes within a minute and a quarter, and the keg is empty within three and a half.
+    The first comes within a minute, and the keg is empty within two.
     """
     begin = int(start.timestamp())
     for guests in range(SEED, SEED + _SEEDS):

@@ -1,12 +1,14 @@
 """What the simulated bar is told when it starts, and what is remembered of it when it ends."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from app.demo_bar import LOCATION, SEED, DemoTap, demo_taps
+from app.demo_scales import AGED_PCT, AGED_PLACE, battery_of, factor_of, revision_of, zero_of
 from app.simulator import Simulator
 from app.story_file import LeftScale, Saved
+from backend.cellar import calibrations
 from backend.cellar import taps as tap_rows
 from backend.domain.ids import TapId
 from backend.domain.keg_type import TYPICAL_GRAVITY
@@ -57,7 +59,7 @@ def plan_of(ports: Ports, broker: BrokerAddress, saved: Saved, *, now: datetime)
         "utc_offset_s": local_offset(int(now.timestamp())),
         "scales": [
             {
-                **_scale(ports, tap, state, told[tap.tap_id], saved),
+                **_scale(ports, tap, state, told[tap.tap_id], saved, now),
                 "user": broker.username,
                 "password": broker.password,
             }
@@ -67,28 +69,54 @@ def plan_of(ports: Ports, broker: BrokerAddress, saved: Saved, *, now: datetime)
     }
 
 
-def _beer_lbs(ports: Ports, tap: Tap, state: TapState | None, left: LeftScale | None) -> float:
+def really_there(ports: Ports, told: Sequence[DemoTap]) -> dict[str, LeftScale]:
+    """Tell what stands on the scales of taps whose past has just been written, whatever they show."""
+    stories = {tap.story.tap_id: tap for tap in told}
+    return {
+        tap.scale_id: LeftScale(
+            wifi=not stories[tap.tap_id].offline, keg_id=tap.keg_id, beer_lbs=stories[tap.tap_id].story.left_lbs
+        )
+        for tap, _ in standing(ports)
+        if tap.scale_id
+    }
+
+
+def _beer_lbs(ports: Ports, tap: Tap, state: TapState | None, left: LeftScale | None, *, aged_pct: float) -> float:
     """Tell how much beer (lb) stands under a tap: what was left there, or what is shown, or what the books say."""
     if tap.keg_id is None or tap.specific_gravity is None:
         return 0.0
     if left and left.keg_id == tap.keg_id and left.beer_lbs is not None:
         return left.beer_lbs
-    if state and state.shown and state.keg_id == tap.keg_id:
-        return state.shown.net_lbs
+    if state and state.shown and state.keg_id == tap.keg_id and tap.empty_lbs is not None:
+        gross_lbs = (state.shown.net_lbs + tap.empty_lbs) / (1 + aged_pct / 100)
+        return max(0.0, gross_lbs - tap.empty_lbs)
     return max(0.0, lbs_of(load.ledger(ports, tap.keg_id).remaining, specific_gravity=tap.specific_gravity))
 
 
-def _scale(ports: Ports, tap: Tap, state: TapState | None, told: DemoTap, saved: Saved) -> dict[str, Any]:
+def _scale(
+    ports: Ports, tap: Tap, state: TapState | None, told: DemoTap, saved: Saved, now: datetime
+) -> dict[str, Any]:
     left = saved.scales.get(tap.scale_id or "")
+    place = tap.tap_id.number - 1
+    aged_pct = AGED_PCT if place == AGED_PLACE else 0.0
     return {
         "scale": tap.scale_id,
-        "zero": 84_000 + 311 * tap.tap_id.number,
-        "factor": 9_500 + 7 * tap.tap_id.number,
-        "cal": 1,
+        "zero": zero_of(place),
+        "factor": factor_of(place),
+        "cal": revision_of(place),
+        "aged_pct": aged_pct,
         "shell_lbs": tap.empty_lbs,
-        "beer_lbs": _beer_lbs(ports, tap, state, left),
+        "beer_lbs": _beer_lbs(ports, tap, state, left, aged_pct=_still_off(ports, tap, aged_pct)),
         "full_lbs": tap.full_lbs or 0.0,
         "sg": tap.specific_gravity or TYPICAL_GRAVITY,
         "popularity": told.popularity,
         "offline": not left.wifi if left else told.offline,
+        "battery_pct": battery_of(place, since=tap.scale_since, now=now),
     }
+
+
+def _still_off(ports: Ports, tap: Tap, aged_pct: float) -> float:
+    """By how much (percent) a scale shows too much: nothing any more once it was calibrated in the story."""
+    item = ports.table.get(calibrations.key(tap.scale_id or ""))
+    rev = calibrations.from_item(item).rev if item else 0
+    return aged_pct if rev <= revision_of(tap.tap_id.number - 1) else 0.0

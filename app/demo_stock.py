@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from app.demo_bar import BEERS, LOCATION, DemoTap
+from app.demo_people import ALEX
 from backend.domain.keg import Tare, TareSource
 from backend.domain.keg_type import keg_type
-from backend.domain.member import SYSTEM
 from backend.ports import Ports
 from backend.usecases.keg_stock import queue_next, stock_kegs
 
@@ -44,11 +44,11 @@ def stock_cellar(ports: Ports, taps: Sequence[DemoTap], *, start: datetime) -> N
                 filled_on=today - timedelta(days=filled),
                 best_by=None if best is None else today + timedelta(days=best),
                 label=f"{place + 1}{'AB'[number]}",
-                member=SYSTEM,
+                member=ALEX,
                 now=start - timedelta(days=3, minutes=10 * place + number),
             )
     first = taps[0].story
     for keg in stocked:
         if (keg.beer_id, keg.type_id) == (first.beer.beer_id, first.kind.type_id):
-            queue_next(ports, tap_id=first.tap_id, keg_id=keg.keg_id, member=SYSTEM, now=start - timedelta(hours=5))
+            queue_next(ports, tap_id=first.tap_id, keg_id=keg.keg_id, member=ALEX, now=start - timedelta(hours=5))
             return

@@ -91,7 +91,11 @@ def assert_weights(told: PastTap, tap: TapStory, *, end: datetime) -> None:
     assert until - times[-1] <= HEARTBEAT
     assert [reading.seq for reading in told.readings] == list(range(1, len(times) + 1))
     stays = {keg.keg.keg_id: keg.keg for keg in told.kegs}
-    for reading in told.readings:
+    standing = [reading for reading in told.readings if reading.keg_id is not None]
+    bare = [reading for reading in told.readings if reading.keg_id is None]
+    assert len(bare) == len(told.kegs) - 1
+    assert all(abs(reading.weight_lbs) <= WANDER_LBS for reading in bare)
+    for reading in standing:
         assert tap.shell_lbs - WANDER_LBS - 1e-3 <= reading.weight_lbs <= tap.full_lbs + WANDER_LBS + 1e-3
         keg = stays[reading.keg_id or ""]
         assert keg.tapped_at is not None
