@@ -140,7 +140,7 @@ CALIBRATION = Calibration(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(CALIBRATIONS)
 def test_a_calibration_comes_back_as_it_was(calibration: Calibration) -> None:
     put, past = calibrations.put(calibration), calibrations.put_past(calibration)
@@ -150,7 +150,7 @@ def test_a_calibration_comes_back_as_it_was(calibration: Calibration) -> None:
     assert calibrations.from_item(past.item) == replace(calibration, version=0)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(WIZARDS)
 def test_a_wizard_comes_back_as_it_was(wizard: Wizard) -> None:
     put = wizards.put(wizard)
@@ -159,7 +159,7 @@ def test_a_wizard_comes_back_as_it_was(wizard: Wizard) -> None:
     assert wizards.from_item(put.item) == replace(wizard, version=wizard.version + 1)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(LIVES)
 def test_a_life_comes_back_as_it_was(life: Life) -> None:
     put = lives.put(life)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain.calibration import (
@@ -27,6 +27,7 @@ def point(raw: float, known_lbs: float, plus_minus_lbs: float = 0.1) -> Point:
     return Point(raw=raw, sd_counts=19.0, known_lbs=known_lbs, plus_minus_lbs=plus_minus_lbs, taken_at=AT)
 
 
+@settings(deadline=None)
 @given(
     zero=st.integers(-500_000, 500_000),
     factor=st.floats(500, 15_000) | st.floats(-15_000, -500),

@@ -4,7 +4,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain.calibration import FILL_SHARE, GRAVITY_PLUS_MINUS
@@ -245,6 +245,7 @@ def test_a_tare_that_holds_this_scales_error_says_nothing_of_its_shell(
     assert shell_of(keg, keg.tare) == shell
 
 
+@settings(deadline=None)
 @given(zero=st.floats(-5, 5), seed=st.integers(0, 10**6))
 def test_where_the_bare_platform_was_seen_the_zero_does_not_matter(zero: float, seed: int) -> None:
     plain = span_of(lived(random.Random(seed)))

@@ -4,7 +4,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain.command import Sampled
@@ -68,6 +68,7 @@ def test_another_stream_begins_anew() -> None:
     assert another.raw == (9,)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(-(2**23), 2**23 - 1), min_size=1, max_size=32), max_size=40))
 def test_what_is_kept_of_a_stream_is_its_last_seconds_in_order(batches: list[list[int]]) -> None:
     samples = Samples()
