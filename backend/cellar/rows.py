@@ -96,6 +96,18 @@ def whole_or_none(item: Item, name: str) -> int | None:
     return None if item.get(name) is None else whole(item, name)
 
 
+def wholes(item: Item, name: str) -> tuple[int, ...]:
+    """A list of whole numbers, empty where there is none."""
+    value = item.get(name)
+    if value is None:
+        return ()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        found = tuple(one for one in value if isinstance(one, int) and not isinstance(one, bool))
+        if len(found) == len(value):
+            return found
+    raise _bad(item, name, value, "a list of whole numbers")
+
+
 def flag(item: Item, name: str, *, default: bool) -> bool:
     """Yes or no; `default` where nothing is said."""
     value = item.get(name, default)

@@ -56,6 +56,8 @@ def put(tap: Tap) -> Put:
         "cleaned_at": rows.iso_or_none(tap.cleaned_at),
         "swapped_at": rows.iso_or_none(tap.swapped_at),
         "cost_cents": tap.cost_cents,
+        "shares": str(tap.shares) if tap.shares else None,
+        "shared_by": list(tap.shared_by),
         "version": tap.version + 1,
     }
     if tap.scale_id is not None:
@@ -82,8 +84,15 @@ def from_item(item: Item) -> Tap:
         cleaned_at=rows.moment_or_none(item, "cleaned_at"),
         swapped_at=rows.moment_or_none(item, "swapped_at"),
         cost_cents=rows.whole_or_none(item, "cost_cents"),
+        shares=_shared(item),
+        shared_by=rows.wholes(item, "shared_by"),
         version=rows.version_of(item),
     )
+
+
+def _shared(item: Item) -> TapId | None:
+    told = rows.text_or_none(item, "shares")
+    return TapId.parse(told) if told else None
 
 
 def put_state(state: TapState) -> Put:

@@ -67,11 +67,20 @@ class TapFace:
     value_left_cents: int | None = None
 
 
-def face_of(tap: Tap, *, state: TapState | None, beer: Beer | None, scale: Scale | None, settings: Settings) -> TapFace:
-    """Put a tap's rows together into what a screen shows."""
+def face_of(
+    tap: Tap,
+    *,
+    state: TapState | None,
+    beer: Beer | None,
+    scale: Scale | None,
+    settings: Settings,
+    faucet: Tap | None = None,
+) -> TapFace:
+    """Put a tap's rows together into what a screen shows; `faucet` is another tap that pours from the same keg."""
     level, why = _level(tap, state)
+    faucet = faucet or tap
     return TapFace(
-        tap_id=tap.tap_id,
+        tap_id=faucet.tap_id,
         beer=beer,
         type_id=tap.type_id,
         condition=_condition(level, why, settings, tap),
@@ -81,8 +90,8 @@ def face_of(tap: Tap, *, state: TapState | None, beer: Beer | None, scale: Scale
         at=state.updated_at if state else None,
         pouring=level is not None and state is not None and state.pouring,
         online=_online(scale),
-        aside=_aside(tap, state),
-        cleaning_due=tap.cleaning_due,
+        aside=_aside(faucet, state),
+        cleaning_due=faucet.cleaning_due,
         swap=swap_step(tap, state),
         price_cents=beer.price_cents if beer else None,
         value_left_cents=_value_left_cents(tap, beer, level),

@@ -80,6 +80,7 @@ def choose_keg(  # noqa: PLR0913 - which keg can be said in three ways
         Conflict: the keg is on another tap, or others change the same tap.
     """
     member.must(Act.SWAP, location_id=tap_id.location_id)
+    tap_id = load.holder(ports, tap_id)
     if offer is not None:
         keg_id, beer_id, type_id = offer.keg_id, offer.beer_id, offer.type_id
     if keg_id is None and (beer_id is None or type_id is None):

@@ -163,7 +163,7 @@ def queue_next(ports: Ports, *, tap_id: TapId, keg_id: str | None, member: Membe
         Conflict: the keg is on a tap, or empty.
     """
     member.must(Act.STOCK, location_id=tap_id.location_id)
-    load.tap(ports, tap_id)
+    tap_id = load.holder(ports, tap_id)
     told: list[str] = []
 
     def decide() -> tuple[Sequence[Action], Keg | None]:

@@ -33,6 +33,11 @@ def tap(ports: Ports, tap_id: TapId) -> Tap:
     return taps.from_item(item)
 
 
+def holder(ports: Ports, tap_id: TapId) -> TapId:
+    """The tap whose keg a tap pours from: itself, but where it shares that of another; raises NotFound."""
+    return tap(ports, tap_id).shares or tap_id
+
+
 def beer(ports: Ports, beer_id: str) -> Beer:
     """A beer; raises NotFound."""
     item = ports.table.get(beers.key(beer_id))

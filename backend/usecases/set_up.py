@@ -60,6 +60,8 @@ def place_scale(ports: Ports, *, device_id: str, tap_id: TapId, member: Member, 
 
     def decide() -> tuple[Sequence[Action], None]:
         tap = load.tap(ports, tap_id)
+        if tap.shares is not None:
+            raise Conflict(f"tap {tap_id} pours from the keg of tap {tap.shares}: let it stand for itself first")
         if tap.scale_id not in {None, device_id}:
             raise Conflict(f"tap {tap_id} has scale {tap.scale_id} already: take that one away first")
         item = ports.table.get(scales.key(device_id))

@@ -90,6 +90,8 @@ def _judge(draft: Draft, tap_id: TapId, now: datetime) -> Told:
         return Told()
     if tap.aside is not None and tap.aside.covers(max(now, swap.placed_at)):
         return Told()
+    if _was_told(tap, swap):
+        return _left_alone(draft, state)
     offers = offers_for(ports, tap=tap, swap=swap, gross_lbs=swap.gross_lbs, now=now)
     taken = likeliest(offers, seen_lifted=not swap.over_gap)
     if taken is not None and taken.why is OfferWhy.SAME_KEG:
@@ -102,6 +104,13 @@ def _judge(draft: Draft, tap_id: TapId, now: datetime) -> Told:
         undone = SwapUndone(location_id=tap_id.location_id, tap_id=str(tap_id), keg_id=taken.keg_id, at=record.at)
         return Told(since={tap_id: record.lifted_at}, events=[undone])
     return _put_on(draft, tap, swap, taken, offers, now)
+
+
+def _was_told(tap: Tap, swap: Swap) -> bool:
+    """Whether the keg that is on was said to be put on in this very change, before its readings came."""
+    if tap.tapped_at is None or swap.placed_at is None or swap.keg_id != tap.keg_id:
+        return False
+    return swap.lifted_at < tap.tapped_at <= swap.placed_at + STANDS
 
 
 def _left_alone(draft: Draft, state: TapState) -> Told:

@@ -43,6 +43,7 @@ def undo_swap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) -> 
         Conflict: no keg was changed there, or the kegs were moved on since.
     """
     member.must(Act.SWAP, location_id=tap_id.location_id)
+    tap_id = load.holder(ports, tap_id)
     record = last_swap(ports, tap_id=tap_id)
     if record is None:
         raise Conflict(f"no keg was changed on tap {tap_id}: there is nothing to undo")
@@ -80,6 +81,7 @@ def confirm_swap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) 
         Invalid: nobody knows yet which keg it is.
     """
     member.must(Act.SWAP, location_id=tap_id.location_id)
+    tap_id = load.holder(ports, tap_id)
 
     def decide() -> tuple[Sequence[Action], tuple[SwapRecord, bool]]:
         record = last_swap(ports, tap_id=tap_id)

@@ -38,10 +38,22 @@ def view_board(ports: Ports, *, location_id: str, member: Member) -> BoardView:
 
 
 def view_faces(ports: Ports, *, location: Location, tap_ids: Sequence[TapId], member: Member) -> tuple[TapFace, ...]:
-    """Give the faces of some taps of a location. Raises NotFound, Forbidden."""
+    """Give the faces of some taps of a location, and of those that pour from their kegs. Raises NotFound, Forbidden."""
     member.must(Act.VIEW_LEVELS, location_id=location.location_id)
     items = ports.table.get_many([taps.key(tap_id) for tap_id in tap_ids])
+    faucets = {key for item in items.values() for key in _faucets(item)} - items.keys()
+    if faucets:
+        items = {**items, **ports.table.get_many(list(faucets))}
     return _faces(ports, list(items.values()), location)[0]
+
+
+def _faucets(item: Item) -> list[Key]:
+    """Where the taps lie that pour from the keg of this one."""
+    try:
+        tap = taps.from_item(item)
+    except rows.BadRow:
+        return []
+    return [taps.key(TapId(tap.tap_id.location_id, number)) for number in tap.shared_by]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +74,19 @@ def _faces(ports: Ports, items: Sequence[Item], location: Location) -> tuple[tup
         except rows.BadRow as bad:
             nameless.append(str(bad))
     found.sort(key=lambda one: one.tap_id)
-    beside = ports.table.get_many(list({key for one in found for key in _keys(one.told)}))
-    return tuple(_face(one, beside, location) for one in found), nameless
+    holders = _holders(ports, found)
+    beside = ports.table.get_many(list({key for one in holders.values() for key in _keys(one.told)}))
+    return tuple(_face(holders[one.tap_id], beside, location, faucet=one.told) for one in found), nameless
+
+
+def _holders(ports: Ports, found: Sequence[_Found]) -> dict[TapId, _Found]:
+    """Give for each tap the one whose keg it pours from: itself, but where it shares that of another."""
+    there = {one.tap_id: one for one in found}
+    shared = {one.tap_id: one.told.shares for one in found if isinstance(one.told, Tap) and one.told.shares is not None}
+    missing = [taps.key(tap_id) for tap_id in set(shared.values()) - there.keys()]
+    if missing:
+        there |= {one.tap_id: one for one in (_found(item) for item in ports.table.get_many(missing).values())}
+    return {one.tap_id: there.get(shared.get(one.tap_id, one.tap_id), one) for one in found}
 
 
 def _found(item: Item) -> _Found:
@@ -85,11 +108,13 @@ def _keys(tap: Tap | str) -> list[Key]:
     ]
 
 
-def _face(found: _Found, items: Mapping[Key, Item], location: Location) -> TapFace:
+def _face(found: _Found, items: Mapping[Key, Item], location: Location, *, faucet: Tap | str) -> TapFace:
     """Give the face of one tap; whatever is wrong with its rows stays its own affair."""
     tap, beer = found.told, None
+    if isinstance(faucet, str):
+        return unreadable_face(found.tap_id, beer=None, damage=faucet)
     if isinstance(tap, str):
-        return unreadable_face(found.tap_id, beer=None, damage=tap)
+        return unreadable_face(faucet.tap_id, beer=None, damage=tap)
     try:
         beer = _beer(tap, items)
         state = items.get(taps.state_key(tap.tap_id))
@@ -100,9 +125,10 @@ def _face(found: _Found, items: Mapping[Key, Item], location: Location) -> TapFa
             beer=beer,
             scale=scales.from_item(scale) if scale else None,
             settings=location.settings,
+            faucet=faucet,
         )
     except (rows.BadRow, Invalid) as bad:
-        return unreadable_face(tap.tap_id, beer=beer, damage=str(bad))
+        return unreadable_face(faucet.tap_id, beer=beer, damage=str(bad))
 
 
 def _beer(tap: Tap, items: Mapping[Key, Item]) -> Beer | None:

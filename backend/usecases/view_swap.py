@@ -59,6 +59,7 @@ class SwapView:
 def view_swap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) -> SwapView:
     """Give how a change of kegs stands on a tap. Raises NotFound, Forbidden."""
     member.must(Act.VIEW_LEVELS, location_id=tap_id.location_id)
+    tap_id = load.holder(ports, tap_id)
     tap = load.tap(ports, tap_id)
     state = state_of(ports, tap_id)
     record = record_at(ports, tap_id, tap.swapped_at)

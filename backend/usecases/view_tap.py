@@ -41,9 +41,13 @@ class TapView:
 
 
 def view_tap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) -> TapView:
-    """Give all there is to say of a tap, with the pours of the last 24 h. Raises NotFound, Forbidden."""
+    """Give all there is to say of a tap, with the pours of the last 24 h; of one that shares a keg, those of that keg.
+
+    Raises NotFound, Forbidden.
+    """
     member.must(Act.VIEW_LEVELS, location_id=tap_id.location_id)
     location = load.location(ports, tap_id.location_id)
+    faucet_id, tap_id = tap_id, load.holder(ports, tap_id)
     tap = load.tap(ports, tap_id)
     state = ports.table.get(taps.state_key(tap_id))
     scale = ports.table.get(scales.key(tap.scale_id)) if tap.scale_id else None
@@ -51,7 +55,7 @@ def view_tap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) -> T
     return TapView(
         location=location,
         tap=tap,
-        face=view_faces(ports, location=location, tap_ids=[tap_id], member=member)[0],
+        face=_face(ports, location, faucet_id, member),
         state=taps.state_from_item(state) if state else None,
         keg=load.keg(ports, tap.keg_id) if tap.keg_id else None,
         ledger=load.ledger(ports, tap.keg_id) if tap.keg_id else None,
@@ -60,6 +64,11 @@ def view_tap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) -> T
         kegs=stood,
         ledgers=_books_of(ports, stood),
     )
+
+
+def _face(ports: Ports, location: Location, tap_id: TapId, member: Member) -> TapFace:
+    faces = view_faces(ports, location=location, tap_ids=[tap_id], member=member)
+    return next(face for face in faces if face.tap_id == tap_id)
 
 
 def kegs_of(ports: Ports, *, tap_id: TapId, until: datetime, limit: int) -> tuple[Keg, ...]:

@@ -190,6 +190,8 @@ TAPS = st.builds(
     aside=st.none() | ASIDES,
     cleaned_at=st.none() | MOMENTS,
     swapped_at=st.none() | MOMENTS,
+    shares=st.none() | TAP_IDS,
+    shared_by=st.lists(st.integers(1, 99), max_size=3).map(tuple),
     cost_cents=st.none() | st.integers(0, 100_000),
     version=VERSIONS,
 )
