@@ -311,7 +311,7 @@ class Seeker:
         if widest >= 5.0:  # in so long the wander before and after may have gone on
             least += max(0.0, -(self._drift + self._run_drift()) / 2) * (ended - began)
         soon = self._poured_at is not None and began - self._poured_at < TOP_UP_S
-        if fall < least and not (soon and watched and widest < _RARE_S and fall >= 12 * self._noise):
+        if fall < least and not (soon and widest < _RARE_S and flow <= BRISK and fall >= 12 * self._noise):
             return
         self._release()
         if self._leaned(fall, ended, watched):
