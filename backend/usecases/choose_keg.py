@@ -22,7 +22,7 @@ from backend.usecases.candidates import coming_new, coming_of
 from backend.usecases.carry_out import Told, carry_out
 from backend.usecases.draft import Draft
 from backend.usecases.put_on import Change, Coming, put_on, record_at, state_of, whole_seconds_apart
-from backend.usecases.swap import last_keg, told_since
+from backend.usecases.swap import last_keg, looked_at, told_since
 from backend.usecases.take_back import take_back
 from backend.usecases.undo_swap import must_be_theirs
 
@@ -144,7 +144,8 @@ def _decide(draft: Draft, *, said: _Said) -> Told:
     if when.instead_of is not None and when.instead_of.new_keg_id is not None and when.tap.keg_id is None:
         draft.add([Delete(key=kegs.ledger_key(when.instead_of.new_keg_id))])
     until = min(when.until, when.instead_of.lifted_at) if when.instead_of else when.until
-    return Told(since=told_since(made.record, until), events=[_tapped(made.record)], record=made.record)
+    events = [_tapped(made.record), *looked_at(made.record)]
+    return Told(since=told_since(made.record, until), events=events, record=made.record)
 
 
 def _said_already(record: SwapRecord, tap: Tap, said: _Said) -> bool:
@@ -172,7 +173,7 @@ def _as_before(draft: Draft, record: SwapRecord, said: _Said) -> Told:
         closed_keg_id=record.new_keg_id,
         at=record.at,
     )
-    return Told(since=told_since(record, record.lifted_at), events=[event], record=undone)
+    return Told(since=told_since(record, record.lifted_at), events=[event, *looked_at(record)], record=undone)
 
 
 def _when(draft: Draft, said: _Said, tap: Tap, record: SwapRecord | None) -> _When:

@@ -82,8 +82,7 @@ def last_keg(ports: Ports, tap: Tap) -> Keg | None:
 
 def _judge(draft: Draft, tap_id: TapId, now: datetime) -> Told:
     """Let the draft hold what becomes of a load; it stays empty where there is nothing to judge, or not yet."""
-    ports = draft.ports
-    tap, state = load.tap(ports, tap_id), state_of(ports, tap_id)
+    tap, state = load.tap(draft.ports, tap_id), state_of(draft.ports, tap_id)
     swap = state.swap if state is not None else None
     if state is None or swap is None or swap.placed_at is None or swap.judged:
         draft.add([swapping.delete(tap_id)])
@@ -92,18 +91,23 @@ def _judge(draft: Draft, tap_id: TapId, now: datetime) -> Told:
         return Told()
     if _was_told(tap, swap):
         return _left_alone(draft, state)
-    offers = offers_for(ports, tap=tap, swap=swap, gross_lbs=swap.gross_lbs, now=now)
+    offers = offers_for(draft.ports, tap=tap, swap=swap, gross_lbs=swap.gross_lbs, now=now)
     taken = likeliest(offers, seen_lifted=not swap.over_gap)
     if taken is not None and taken.why is OfferWhy.SAME_KEG:
         return _left_alone(draft, state)
     if taken is None or (swap.over_gap and not _explains(taken, swap, tap)):
         return _unknown(draft, tap, state, offers)
-    record = record_at(ports, tap_id, tap.swapped_at)
-    if record is not None and _came_back(ports, record, taken, swap):
-        take_back(draft, record, by=SYSTEM, now=now, keep=True)
-        undone = SwapUndone(location_id=tap_id.location_id, tap_id=str(tap_id), keg_id=taken.keg_id, at=record.at)
-        return Told(since={tap_id: record.lifted_at}, events=[undone])
-    return _put_on(draft, tap, swap, taken, offers, now)
+    return _another(draft, tap, swap, taken, offers, now)
+
+
+def _another(draft: Draft, tap: Tap, swap: Swap, taken: Offer, offers: Sequence[Offer], now: datetime) -> Told:
+    """Another keg stands there; where it is the one before, what stood there meanwhile was no keg."""
+    record = record_at(draft.ports, tap.tap_id, tap.swapped_at)
+    if record is None or not _came_back(draft.ports, record, taken, swap):
+        return _put_on(draft, tap, swap, taken, offers, now)
+    take_back(draft, record, by=SYSTEM, now=now, keep=True)
+    undone = SwapUndone(location_id=tap.tap_id.location_id, tap_id=str(tap.tap_id), keg_id=taken.keg_id, at=record.at)
+    return Told(since=told_since(record, record.lifted_at), events=[undone, *looked_at(record)])
 
 
 def _was_told(tap: Tap, swap: Swap) -> bool:
@@ -151,7 +155,13 @@ def _put_on(draft: Draft, tap: Tap, swap: Swap, taken: Offer, offers: Sequence[O
     )
     made = put_on(draft.ports, change)
     draft.add(made.actions)
-    return Told(since=told_since(made.record, until), events=[_tapped(made.record)], record=made.record)
+    events = [_tapped(made.record), *looked_at(made.record)]
+    return Told(since=told_since(made.record, until), events=events, record=made.record)
+
+
+def looked_at(record: SwapRecord) -> list[Event]:
+    """Give what makes the screens look at the tap again that the keg was lifted off, where it was another one."""
+    return [_look_at(record.from_tap)] if record.from_tap is not None else []
 
 
 def told_since(record: SwapRecord, until: datetime) -> dict[TapId, datetime]:

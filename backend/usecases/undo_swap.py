@@ -21,6 +21,7 @@ from backend.usecases.commit import commit
 from backend.usecases.draft import Draft
 from backend.usecases.put_on import record_at
 from backend.usecases.rebooking import rebook_some
+from backend.usecases.swap import looked_at, told_since
 from backend.usecases.take_back import put_on_at, take_back
 
 STAFF_WITHIN: Final = timedelta(hours=24)
@@ -124,12 +125,9 @@ def _undo(draft: Draft, *, tap_id: TapId, member: Member, now: datetime) -> Told
         after={"keg": record.old_keg_id},
     )
     draft.add([audit])
-    since = {tap_id: record.lifted_at}
-    if record.from_tap is not None:
-        since[record.from_tap] = record.lifted_at
     event = SwapUndone(location_id=tap_id.location_id, tap_id=str(tap_id), keg_id=record.old_keg_id, at=record.at)
     undone = replace(record, undone_at=now, undone_by=member.sub, version=record.version + 1)
-    return Told(since=since, events=[event], record=undone)
+    return Told(since=told_since(record, record.lifted_at), events=[event, *looked_at(record)], record=undone)
 
 
 def _make_room(ports: Ports, record: SwapRecord) -> None:
