@@ -216,16 +216,16 @@ def pour_of(reading: Reading, claim: PourClaim, *, tap_id: TapId, keg_id: str, s
     )
 
 
-def waste_of(pour: Pour, *, reason: str, by: str) -> Waste:
-    """Give a pour that was not sold as waste, under the same id and with its weights."""
+def waste_of(left: Pour | Unseen, *, reason: str, by: str) -> Waste:
+    """Give a pour that was not sold, or a fall that is explained, as waste: under the same id and with its weights."""
     return Waste(
-        waste_id=pour.pour_id,
-        tap_id=pour.tap_id,
-        keg_id=pour.keg_id,
-        at=pour.started_at,
-        gallons=pour.gallons,
+        waste_id=left.pour_id if isinstance(left, Pour) else left.unseen_id,
+        tap_id=left.tap_id,
+        keg_id=left.keg_id,
+        at=left.started_at if isinstance(left, Pour) else left.at,
+        gallons=left.gallons,
         reason=reason,
         by=by,
-        before_lbs=pour.before_lbs,
-        after_lbs=pour.after_lbs,
+        before_lbs=left.before_lbs,
+        after_lbs=left.after_lbs,
     )

@@ -65,12 +65,16 @@ def record_pour(ports: Ports, *, tap: Tap, claims: Sequence[Claimed], fallen: Se
     changed: dict[str, Ledger] = {}
     for pour in sold:
         changed[pour.keg_id] = changed.get(pour.keg_id, ledgers[pour.keg_id]).with_pour(pour)
-    for waste in wastes:
-        changed[waste.keg_id] = changed.get(waste.keg_id, ledgers[waste.keg_id]).with_waste(waste)
     for fall in fallen:
         unseen = _unseen(fall, tap=tap, specific_gravity=gravities[fall.keg_id])
+        aside = aside_at(ports, tap, unseen.at)
+        if aside is not None:
+            wastes.append(waste_of(unseen, reason=aside.kind.reason, by=aside.by))
+            continue
         changed[unseen.keg_id] = changed.get(unseen.keg_id, ledgers[unseen.keg_id]).with_unseen(unseen)
         actions.append(pours.put_unseen(unseen))
+    for waste in wastes:
+        changed[waste.keg_id] = changed.get(waste.keg_id, ledgers[waste.keg_id]).with_waste(waste)
     actions += [pours.put(pour) for pour in sold]
     actions += [pours.put_waste(waste) for waste in wastes]
     actions += [kegs.put_ledger(ledger) for ledger in changed.values()]

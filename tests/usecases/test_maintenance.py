@@ -188,3 +188,16 @@ def test_taps_of_other_bars_are_nobodys_business(bar: Bar) -> None:
         end_maintenance(bar.ports, tap_id=ELSEWHERE, member=STAFF, now=at(100))
     with pytest.raises(NotFound):
         view_cleanings(bar.ports, tap_id=ELSEWHERE, member=STAFF, now=at(100))
+
+
+def test_a_fall_that_nobody_saw_while_the_tap_was_aside_is_part_of_that(bar: Bar) -> None:
+    keg = bar.change(second=0)
+    bar.take([said(50, FULL), said(60, FULL)])
+    begin_maintenance(bar.ports, tap_id=ONE, kind=CLEANING, member=STAFF, now=at(100))
+
+    left = FULL - 32 * OUNCE
+    bar.take([said(second, left, seq=second, boot=2) for second in range(600, 700, 10)])
+
+    ledger = bar.ledger(keg.keg_id)
+    assert ledger.cleaned == pytest.approx(0.25, abs=0.01)
+    assert (ledger.unseen, ledger.pours) == (0, 0)
