@@ -131,10 +131,10 @@ def _pour(claim: tuple[float, float, float, float, bool], now_s: float) -> Found
 
 
 def _rounded(value: Any) -> Remembered:
-    """To a tenth of a millisecond and of a thousandth of a pound: the row stays small, and nothing turns on less."""
+    """To a millionth of a second and of a pound: the row stays small, and nothing turns on less."""
     if isinstance(value, list | tuple):
-        return tuple(round(one, 4) for one in value)
-    return round(value, 4) if isinstance(value, float) else value
+        return tuple(round(one, 6) for one in value)
+    return round(value, 6) if isinstance(value, float) else value
 
 
 def _alike(one: Remembered, fresh: Any) -> bool:

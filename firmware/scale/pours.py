@@ -37,7 +37,6 @@ _DIP_S = 1.0  # longer than this far below the level that it ends on: the keg wa
 _DIP_LBS = 0.5
 _LEAN_S = 1800.0  # so long a rise is remembered, because what leans on a keg is taken away again
 _LEAN_LBS = 0.1
-_REBASE_S = 4000.0
 
 
 class Path:
@@ -144,11 +143,13 @@ class Seeker:
 
         Return the claims that have become certain: mostly none, else commonly one.
         """
-        self._now += elapsed_s
-        if self._now > _REBASE_S:
-            self._rebase()
-        if stable is not None or elapsed_s >= _BIN_S:
+        alone = stable is not None or elapsed_s >= _BIN_S
+        if alone:
             self._empty_bin()
+        self._now += elapsed_s
+        if self._now > 4000.0:
+            self._rebase()
+        if alone:
             self._take(self._now, lbs, stable)
         else:
             self._bin.append(lbs)
@@ -180,7 +181,7 @@ class Seeker:
             self._release()
             self._part()
             self._ups = 0.0
-        self._at_rest = stable and self._restless
+        self._at_rest = stable is True and self._restless
         if self._level is not None and lbs < SHELL_LBS <= self._level:
             self._lifted = True
         if stable is False:
