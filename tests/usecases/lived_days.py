@@ -187,7 +187,7 @@ class Days:
         )
         self._next[scale] = keg
         self.lived.stays[SCALES[scale]][-1].left_lbs = self._commands.bar.by_scale[scale].stand.load_lbs
-        self._obey(do="change", scale=scale, gap=self._dice.choice([20, 40, 150]), **_standing(keg))
+        self._obey(do="change", scale=scale, gap=self._dice.choice([20, 40, 150]), **standing(keg))
 
     def _some(self, beer_id: str, type_id: str) -> NextKeg:
         """A full keg in a shell of its own weight, stamped on it."""
@@ -205,7 +205,7 @@ class Days:
         return self._commands.obey(json.loads(json.dumps(order)))
 
 
-def _standing(keg: NextKeg) -> dict[str, float]:
+def standing(keg: NextKeg) -> dict[str, float]:
     """A full keg as the simulated bar wants it told."""
     assert keg.tare is not None
     assert keg.full_lbs is not None
@@ -226,7 +226,7 @@ def _plan(first: dict[str, tuple[NextKeg, float]], *, heartbeat_s: int, seed: in
         "utc_offset_s": -7 * 3600,
         "settings": {"heartbeat_s": heartbeat_s},
         "scales": [
-            {"scale": scale, "popularity": popularity, "cal": 1, **_standing(keg)}
+            {"scale": scale, "popularity": popularity, "cal": 1, **standing(keg)}
             for scale, (keg, popularity) in first.items()
         ],
     }
