@@ -6,7 +6,7 @@ from bar import EMPTY, FULL, MANAGER, ONE, OUNCE, STAFF, TWO, Bar, at, claim, sa
 from backend.cellar import corrections
 from backend.domain.audit import Deed
 from backend.domain.correction import CorrectionMoved, KegCorrected
-from backend.domain.keg import Tare, TareSource
+from backend.domain.keg import KegState, Tare, TareSource
 from backend.domain.level import Level
 from backend.domain.member import OWNER
 from backend.domain.refusal import Forbidden, Invalid, NotFound
@@ -16,6 +16,7 @@ from backend.usecases import load
 from backend.usecases.audit import view_audit
 from backend.usecases.change_keg import NextKeg
 from backend.usecases.correct import correct_gravity, correct_keg, finish_corrections
+from backend.usecases.keg_stock import stock_kegs
 from backend.usecases.record_waste import record_waste
 
 STAMPED = Tare(empty_lbs=31.2, source=TareSource.STAMPED)
@@ -260,3 +261,16 @@ def test_pours_without_a_keg_before_are_not_left_without_one(bar: Bar) -> None:
 def test_nothing_is_due_when_nothing_was_cut_short(bar: Bar) -> None:
     assert finish_corrections(bar.ports, now=at(900)) == 0
     assert bar.ports.table.query(Query(partition="KEG#none")).items == []
+
+
+def test_a_keg_in_stock_has_no_books_yet_and_is_put_right_all_the_same(bar: Bar) -> None:
+    (keg,) = stock_kegs(
+        bar.ports, location_id="loc-001", beer_id="pils", type_id="half_barrel", count=1, member=OWNER, now=at(0)
+    )
+
+    correct_keg(bar.ports, keg_id=keg.keg_id, tare=STAMPED, beer_id="stout", member=MANAGER, now=at(10))
+
+    right = bar.keg(keg.keg_id)
+    assert (right.tare, right.beer_id, right.state) == (STAMPED, "stout", KegState.IN_STOCK)
+    with pytest.raises(Invalid, match="never stood on a tap"):
+        correct_keg(bar.ports, keg_id=keg.keg_id, tapped_at=at(5), member=MANAGER, now=at(20))
