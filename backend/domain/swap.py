@@ -84,6 +84,11 @@ def swap_after(
     return _placed(swap, seen) if seen.stable else swap
 
 
+def swap_set_back(swap: Swap, *, at: datetime) -> Swap:
+    """Give what is known of a change where the clock was ahead and has been set right to `at`: its load counts anew."""
+    return swap._replace(lifted_at=min(swap.lifted_at, at), placed_at=None, gross_lbs=None, stood_at=None, judged=False)
+
+
 def _is_bare(gross_lbs: float, empty_lbs: float | None) -> bool:
     return gross_lbs < _BARE_LBS if empty_lbs is None else is_lifted(gross_lbs, empty_lbs=empty_lbs)
 

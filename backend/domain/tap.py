@@ -11,7 +11,7 @@ from backend.domain.maintenance import CLEANING_EVERY, Aside
 from backend.domain.pour import Seeking
 from backend.domain.reading import Reading, Watermark, in_the_future, is_newer
 from backend.domain.shown import GAP, Load, Shown, Weighed, shown_after_silence, shown_level, shown_lifted
-from backend.domain.swap import Standing, Swap, swap_after
+from backend.domain.swap import Standing, Swap, swap_after, swap_set_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +179,8 @@ def moved_by(
             continue
         back = mark is not None and reading.measured_at < mark.measured_at
         set_back += back
+        if back and swap is not None:
+            swap = swap_set_back(swap, at=reading.measured_at)
         if (
             swap is not None
             or bare_lbs is None

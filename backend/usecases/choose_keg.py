@@ -18,10 +18,12 @@ from backend.domain.times import whole_ms
 from backend.ports import Delete, Ports, Put
 from backend.usecases import load
 from backend.usecases.audit import record as audited
+from backend.usecases.booked import booked
 from backend.usecases.candidates import coming_new, coming_of
 from backend.usecases.carry_out import Told, carry_out
 from backend.usecases.draft import Draft
 from backend.usecases.put_on import Change, Coming, put_on, record_at, state_of, whole_seconds_apart
+from backend.usecases.rebooking import MOST_MOVED
 from backend.usecases.swap import last_keg, looked_at, told_since
 from backend.usecases.take_back import take_back
 from backend.usecases.undo_swap import must_be_theirs
@@ -182,6 +184,7 @@ def _when(draft: Draft, said: _Said, tap: Tap, record: SwapRecord | None) -> _Wh
     under_way = state.swap if state is not None else None
     if said.at is None and record is not None and _guessed(record, said) and _still_meant(under_way, record):
         must_be_theirs(record, said.member, now=said.now)
+        _must_fit(draft, record)
         before = take_back(draft, record, by=said.member, now=said.now, keep=False)
         swap = Swap(
             lifted_at=record.lifted_at,
@@ -200,6 +203,19 @@ def _when(draft: Draft, said: _Said, tap: Tap, record: SwapRecord | None) -> _Wh
     if tap.tapped_at is not None and seen_standing(at) < tap.tapped_at:
         raise Invalid(f"the keg on tap {tap.tap_id} was put on after that moment: give a later one")
     return _When(tap=tap, until=until, since=since, swap=under_way, instead_of=None)
+
+
+def _must_fit(draft: Draft, record: SwapRecord) -> None:
+    """Raises Invalid where more was poured since than moves in one commit."""
+    if record.new_keg_id is None:
+        return
+    location_id = record.tap_id.location_id
+    since = booked(draft.ports, location_id=location_id, keg_ids={record.new_keg_id}, since=record.at)
+    if len(since) > MOST_MOVED:
+        raise Invalid(
+            f"more than {MOST_MOVED} pours were booked since this keg was put on: "
+            "correct its beer or size on the page of the keg, and they follow"
+        )
 
 
 def _still_meant(under_way: Swap | None, record: SwapRecord) -> bool:

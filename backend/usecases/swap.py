@@ -7,12 +7,14 @@ from functools import partial
 from typing import Final
 
 from backend.cellar import kegs, swapping, taps
+from backend.cellar.rows import BadRow
 from backend.domain.events import Event
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg, KegTapped, SwapUndone
 from backend.domain.member import SYSTEM
 from backend.domain.offers import Offer, OfferWhy, fitting, likeliest
 from backend.domain.reading import ReadingTaken
+from backend.domain.refusal import Invalid, NotFound
 from backend.domain.swap import JUMP_LBS, STANDS, Swap, SwapRecord
 from backend.domain.tap import Moved, Tap, TapState
 from backend.ports import Action, Ports
@@ -43,18 +45,23 @@ def call_for_judgement(before: TapState | None, moved: Moved) -> list[Action]:
     return [swapping.put(moved.state.tap_id, due_at=moved.readings[-1].received_at + _BY_THE_CLOCK)]
 
 
-def complete_swaps(ports: Ports, *, tap_ids: Sequence[TapId], now: datetime) -> None:
+def complete_swaps(ports: Ports, *, tap_ids: Sequence[TapId], now: datetime) -> list[str]:
     """Judge the loads that were set down under these taps and stood there long enough; repeated, it changes nothing.
 
     The likeliest keg that fits is put on, as an act of the system that can be taken back; where the same keg was put
     back nothing changes; where none fits the keg before is closed, and the tap asks which keg it is. A tap that is set
-    aside waits.
+    aside waits; so does one of which a row is damaged or missing: what is wrong with it is given, once a tap.
 
     Raises:
         StoreUnavailable, Conflict: what was done is done, the rest waits for the next reading.
     """
+    wrong = []
     for tap_id in tap_ids:
-        carry_out(ports, decide=partial(_judge, tap_id=tap_id, now=now))
+        try:
+            carry_out(ports, decide=partial(_judge, tap_id=tap_id, now=now))
+        except (BadRow, NotFound, Invalid) as why:
+            wrong.append(f"which keg stands on tap {tap_id} cannot be judged: {why}")
+    return wrong
 
 
 def complete_due_swaps(ports: Ports, *, now: datetime) -> bool:

@@ -134,7 +134,7 @@ def take_readings(
         ports.feed.publish([event for step in applied for event in step.events])
         ripe = {step.tap_id: step.ripe for step in applied if step.ripe is not None}
         if ripe:
-            complete_swaps(ports, tap_ids=list(ripe), now=readings[-1].received_at)
+            damaged = [*damaged, *complete_swaps(ports, tap_ids=list(ripe), now=readings[-1].received_at)]
             judged |= ripe
         totals = _add(totals, applied, new, damaged)
         failures = failures + 1 if len(applied) < len(steps) else 0

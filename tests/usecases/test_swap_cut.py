@@ -4,11 +4,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from bar import FULL, MANAGER, ONE, OUNCE, Bar, at, claim, opened, said
+from bar import FULL, MANAGER, ONE, OUNCE, TWO, Bar, at, claim, opened, said
 
+from backend.cellar import kegs
 from backend.domain.keg import KegTapped
+from backend.domain.level import Level
 from backend.domain.reading import Reading
-from backend.ports import Group, Item, Key, Outcome, Ports, Query, StoreUnavailable
+from backend.ports import Group, Item, Key, Outcome, Ports, Put, Query, StoreUnavailable
 from backend.usecases import load
 from backend.usecases.choose_keg import choose_keg
 from backend.usecases.keg_stock import queue_next, stock_kegs
@@ -155,3 +157,36 @@ def test_what_was_told_twice_is_judged_once(bar: Bar) -> None:
 
     assert everything(bar) == before
     assert [event for event in bar.told[told:] if isinstance(event, KegTapped)] == []
+
+
+def test_where_a_row_is_damaged_its_tap_waits_and_all_others_go_on(bar: Bar) -> None:
+    _begun(bar)
+    bar.change(TWO, second=0)
+    key = kegs.key(bar.tap().keg_id or "")
+    whole = bar.ports.table.get(key)
+    assert whole is not None
+    bar.ports.table.transact([Put(item={**whole, "empty_lbs": "heavy"})])
+
+    there = [one._replace(device_id="SCALE-2") for one in _story()[:7]]
+    taken = bar.take([*_story()[:7], *there])
+
+    assert any("cannot be judged" in why for why in taken.damaged)
+    assert (len(bar.stays()), len(bar.stays(TWO))) == (1, 2)
+    assert bar.ports.history.count() == 14
+
+    bar.ports.table.transact([Put(item=whole)])
+    bar.take([said(380, FULL)])
+    assert len(bar.stays()) == 2
+
+
+def test_a_clock_that_was_ahead_in_the_middle_of_a_change_does_not_hold_it_up(bar: Bar) -> None:
+    _begun(bar)
+    bar.take([said(100, 90.0), said(300, 0.1, stable=False)])
+    ahead = said(9000, FULL, seq=365, received=365)
+    bar.take([ahead])
+
+    bar.take([said(second, FULL) for second in (400, 406, 440)])
+
+    assert len(bar.stays()) == 2
+    assert bar.stays()[0].tapped_at == at(400)
+    assert isinstance(bar.state().level, Level)
