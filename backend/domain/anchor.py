@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from backend.domain.ledger import Ledger
+from backend.domain.level import Level
+from backend.domain.tap import TapState
 
 EVERY: Final = timedelta(minutes=10)
 """Weighings that are nearer to each other count once."""
@@ -79,6 +81,13 @@ def gone_since(ledger: Ledger, *, weighed: float, rest: Rest) -> float:
         return 0.0
     gone = ledger.weighed - weighed
     return gone if gone > tolerance(ledger) else 0.0
+
+
+def at_rest(state: TapState, *, keg_id: str | None) -> bool:
+    """Whether the newest reading of a tap is the weight of this keg, standing still."""
+    shown = state.shown
+    still = shown is not None and shown.settled and not shown.unseated and not shown.pouring and shown.odd_since is None
+    return state.keg_id == keg_id and state.stable and still and isinstance(state.level, Level)
 
 
 def tolerance(ledger: Ledger) -> float:

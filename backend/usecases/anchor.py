@@ -7,7 +7,7 @@ from typing import Final
 
 from backend.cellar import kegs, pours, taps
 from backend.cellar.rows import BadRow
-from backend.domain.anchor import CREEP, Rest, anchored, gone_since
+from backend.domain.anchor import CREEP, Rest, anchored, at_rest, gone_since
 from backend.domain.ids import TapId
 from backend.domain.ledger import Ledger, Waste
 from backend.domain.level import Level, level_of
@@ -17,7 +17,6 @@ from backend.domain.times import epoch_ms
 from backend.ports import Action, Item, Key, Ports, Query
 from backend.usecases import load
 from backend.usecases.commit import written
-from backend.usecases.correcting import at_rest
 
 _STALE_S: Final = 600.0
 """A weight that is older than this anchors nothing: the scale is not heard."""
