@@ -76,10 +76,17 @@ def _off_their_taps(ports: Ports, tap: Tap) -> Iterator[Keg]:
     states = load.readable(taps.state_from_item, [item for item in load.every(ports, query) if taps.is_state(item)])
     for state in states:
         swap = state.swap
-        if state.tap_id == tap.tap_id or swap is None or swap.placed_at is not None or swap.before_lbs is None:
+        if state.tap_id == tap.tap_id or swap is None or swap.keg_id is None or swap.keg_id != state.keg_id:
             continue
-        if swap.keg_id is not None and swap.keg_id == state.keg_id:
+        if swap.before_lbs is not None and is_off(swap):
             yield replace(load.keg(ports, swap.keg_id), taken_lbs=swap.before_lbs, closed_at=swap.lifted_at)
+
+
+def is_off(swap: Swap) -> bool:
+    """Whether the keg that was lifted is not where it was: nothing stands there, or something of another weight."""
+    if swap.gross_lbs is None:
+        return True
+    return swap.before_lbs is not None and abs(swap.gross_lbs - swap.before_lbs) > LOST_LBS + KNOWN_LBS
 
 
 def candidates(ports: Ports, *, tap: Tap, swap: Swap | None, last: Keg | None, now: datetime) -> list[Candidate]:

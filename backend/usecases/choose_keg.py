@@ -19,7 +19,7 @@ from backend.ports import Delete, Ports, Put
 from backend.usecases import load
 from backend.usecases.audit import record as audited
 from backend.usecases.booked import booked
-from backend.usecases.candidates import coming_new, coming_of
+from backend.usecases.candidates import coming_new, coming_of, is_off
 from backend.usecases.carry_out import Told, carry_out
 from backend.usecases.draft import Draft
 from backend.usecases.put_on import Change, Coming, put_on, record_at, state_of, whole_seconds_apart
@@ -248,7 +248,7 @@ def _coming(draft: Draft, said: _Said, when: _When) -> Coming:
 def _is_off(draft: Draft, tap_id: TapId | None) -> bool:
     """Whether the keg of a tap is lifted off it."""
     state = state_of(draft.ports, tap_id) if tap_id is not None else None
-    return state is not None and state.swap is not None and state.swap.placed_at is None
+    return state is not None and state.swap is not None and is_off(state.swap)
 
 
 def _audit(said: _Said, record: SwapRecord, when: _When) -> Put:

@@ -182,3 +182,20 @@ def test_the_oldest_of_the_stock_is_used_first(cellar: Cellar) -> None:
 
     changed_once(cellar, to=old)
     assert cellar.bar.keg(young.keg_id).state is KegState.IN_STOCK
+
+
+def test_two_kegs_that_change_places_are_both_known_again(cellar: Cellar) -> None:
+    bodies = {tap_id: cellar.stand(tap_id).keg for tap_id in (ONE, TWO)}
+    kegs = {tap_id: cellar.keg_on(tap_id).keg_id for tap_id in (ONE, TWO)}
+    for tap_id in (ONE, TWO):
+        cellar.stand(tap_id).change(None, 1)
+    cellar.run(30)
+
+    cellar.stand(ONE).change(bodies[TWO], 1)
+    cellar.run(15)
+    cellar.stand(TWO).change(bodies[ONE], 1)
+    cellar.run(70)
+
+    assert (cellar.keg_on(ONE).keg_id, cellar.keg_on(TWO).keg_id) == (kegs[TWO], kegs[ONE])
+    assert cellar.closed() == []
+    assert (percent(cellar, ONE), percent(cellar, TWO)) == (pytest.approx(60, abs=0.6), pytest.approx(30, abs=0.6))
