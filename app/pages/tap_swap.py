@@ -72,6 +72,7 @@ class SwapPanel:
     async def _build(self) -> None:
         view = self._drawn = await self._view()
         beers = await ask(list_beers, self._site.ports, location_id=self._tap_id.location_id, member=current_member())
+        self._names = {beer.beer_id: beer.name for beer in beers}
         Words(self._said(view, beers))
         with ui.element("div").classes("ss-chips"):
             if view.state is SwapStep.DONE and view.may_confirm:
@@ -119,11 +120,11 @@ class SwapPanel:
         if not entered["beer"] or entered["size"] not in KEG_TYPES:
             raise Invalid("choose a beer and a size first")
         await self._ask(choose_keg, beer_id=entered["beer"], type_id=entered["size"])
-        await self._chosen(f"a keg, {size_words(entered['size'])},")
+        await self._chosen(f"{self._names.get(entered['beer'], entered['beer'])}, {size_words(entered['size'])}")
 
     async def _chosen(self, what: str) -> None:
         await self._opening.shut()
-        self._undo.tell(f"Tap {self._tap_id.number} has {what} on now.", undo=self._take_back)
+        self._undo.tell(f"On tap {self._tap_id.number} now: {what}.", undo=self._take_back)
         await self._refresh()
 
     async def _confirm(self) -> None:
