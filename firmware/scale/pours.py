@@ -33,10 +33,9 @@ _PATH = 16  # points between two plateaus
 _BIN_S = 0.2  # samples closer than this are taken three together
 _RARE_S = 0.8  # readings further apart do not tell how fast a weight fell
 _HOLD_S = 15.0  # a fall that nobody watched has to stay so long, a very quick one twice that
-_DIP_S = 1.0  # longer than this far below the level that it ends on: the keg was tilted or lifted
-_DIP_LBS = 0.5
+_DIP_LBS = 0.5  # longer than a second this far below the level that it ends on: the keg was tilted or lifted
+_KNOCK_LBS = 3.0  # a single rare reading no further below may have met a knock
 _LEAN_S = 1800.0  # so long a rise is remembered, because what leans on a keg is taken away again
-_LEAN_LBS = 0.1
 
 
 class Path:
@@ -322,7 +321,8 @@ class Seeker:
         too_slow = widest < 5.0 and flow < SLOWEST
         leaned_on = max(path.lbs) > before + _UPS_LBS  # of such a fall the last part was a hand that let go
         too_fast = flow > FASTEST and (fall > QUICKEST_LBS or (widest < _RARE_S + self._grain and not leaned_on))
-        dipped = path.within(-1000.0, after - _DIP_LBS)[0] > _DIP_S
+        below, _, lows = path.within(-1000.0, after - _DIP_LBS)
+        dipped = below > 1.0 and not (lows == 1 and widest >= 3.0 and min(path.lbs) > after - _KNOCK_LBS)
         if too_slow or too_fast or dipped or steepest > LARGEST_LBS:
             return
         if watched:
@@ -334,13 +334,13 @@ class Seeker:
         """Tell whether what had leaned on the keg leans no more."""
         if self._lean <= 0.0 or ended - self._lean_at > _LEAN_S:
             return False
-        return abs(fall - self._lean) < (0.3 if watched else 1.0) * _LEAN_LBS + 0.03 * self._lean
+        return abs(fall - self._lean) < (0.03 if watched else 0.1) + 0.03 * self._lean
 
     def _hold(self, widest, until):
         """Wait whether a fall stays that nobody watched; few readings may hold several pours."""
-        s, lbs, since = self._path.s, self._path.lbs, 0
-        last = len(s) - 1
-        for n in self._path.cuts()[1:] if widest >= 3.0 and self._ups < _UPS_LBS else [last]:
+        s, lbs, since, last = self._path.s, self._path.lbs, 0, len(self._path.s) - 1
+        several = widest >= 3.0 and self._ups < _UPS_LBS and lbs[0] - lbs[last] > SERVING_LBS
+        for n in self._path.cuts()[1:] if several else [last]:
             # A piece too small for a pour goes with the one beside it.
             if n == last or (lbs[since] - lbs[n] >= LEAST_LBS and lbs[n] - lbs[last] >= LEAST_LBS):
                 self._release()

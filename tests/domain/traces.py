@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Final
@@ -99,7 +99,6 @@ def lived(life: Life, *, hours: float, seed: int) -> Trace:
     wander = _wander(life, dice, steps)
     load = life.full_lbs
     slow = load  # what the cell has got used to
-    served: Iterator[Glass] = iter(())
     glass: Glass | None = Glass(dice.uniform(60, 300), 8.0, 12.0)
     placed = -1.0
     for step in range(steps):
@@ -109,8 +108,8 @@ def lived(life: Life, *, hours: float, seed: int) -> Trace:
             trace.glasses.append(glass)
             glass = _next_glass(life, dice, glass.start + glass.seconds, load, last_s=steps / A_SECOND - 60)
             if glass is None and second < steps / A_SECOND - 600:
-                trace.changes.append(second + 20)
-                placed = second + 20 + dice.uniform(20, 60)
+                trace.changes.append(second + 80)
+                placed = second + 80 + dice.uniform(20, 60)
         standing = load - (glass.drawn(second - glass.start) if glass is not None and second > glass.start else 0.0)
         if placed > 0 and second >= trace.changes[-1]:
             standing = max(0.0, standing * (1 - (second - trace.changes[-1]) / 1.2)) if second < placed else 0.0
@@ -121,7 +120,6 @@ def lived(life: Life, *, hours: float, seed: int) -> Trace:
         slow += (standing - slow) / (CREEP_S * A_SECOND)
         creep = -CREEP_SHARE * (standing - slow)
         trace.lbs.append(standing + creep + wander[step] + felt[step] + dice.gauss(0, life.noise_lbs))
-    assert next(served, None) is None
     return trace
 
 
