@@ -29,7 +29,10 @@ _Count = Annotated[int, Field(ge=-(2**23), lt=2**23)]  # of a 24-bit converter
 _EpochSeconds = Annotated[int, Field(ge=0, le=253_402_300_799)]
 _Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 _Text = Annotated[str, Field(max_length=200)]
-_Value = bool | int | Annotated[float, Field(ge=-1e9, le=1e9)] | _Text | Annotated[list[int], Field(max_length=64)]
+_Whole = Annotated[int, Field(ge=-(2**63), lt=2**63)]  # the table keeps no more than 38 digits
+_Value = (
+    bool | _Whole | Annotated[float, Field(ge=-1e9, le=1e9)] | _Text | Annotated[list[_Whole], Field(max_length=64)]
+)
 
 
 class Sample(StrictMessage):

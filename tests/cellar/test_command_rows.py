@@ -21,7 +21,12 @@ MOMENTS = st.datetimes(
 ).map(whole_ms)
 FLOATS = st.floats(-1e9, 1e9).map(lambda number: round(number, 3))
 TOLD = (
-    st.none() | st.booleans() | st.integers(-(2**63), 2**63) | FLOATS | st.text(max_size=50) | st.lists(st.integers())
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63)
+    | FLOATS
+    | st.text(max_size=50)
+    | st.lists(st.integers(-(2**63), 2**63))
 )
 RESULTS = st.none() | st.dictionaries(st.from_regex(r"[a-z][a-z0-9_]{0,31}", fullmatch=True), TOLD, max_size=8)
 PARAM = st.booleans() | st.integers(-(2**23), 2**23) | FLOATS

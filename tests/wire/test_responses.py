@@ -45,6 +45,8 @@ def test_a_sample_gives_its_counts_and_its_time() -> None:
         b'{"id":"c","state":"done","ok":true,"result":{"a":{"b":1}}}',
         b'{"id":"c","state":"done","ok":true,"result":{"A b":1}}',
         b'{"id":"c","state":"done","ok":true,"result":{"a":1e999}}',
+        b'{"id":"c","state":"done","ok":true,"result":{"a":100000000000000000000000000000000000000}}',
+        b'{"id":"c","state":"done","ok":true,"result":{"a":[100000000000000000000000000000000000000]}}',
         b'{"id":"c","state":"done","ok":true,"result":[1]}',
         b'{"id":"c","state":"sample","ok":true}',
         b'{"id":"c","state":"sample","ok":true,"result":{"raw":[],"stable":true}}',
