@@ -53,7 +53,7 @@ def row_of(face: TapFace, *, location: Location) -> Row:
         at=epoch_ms(face.at) / 1000 if face.at else None,
         pouring=face.pouring,
         online=face.online,
-        new=None,
+        new=epoch_ms(face.new_since) / 1000 if face.new_since else None,
         aside=face.aside.kind.value if face.aside else None,
         until=epoch_ms(face.aside.until) / 1000 if face.aside else None,
         clean=epoch_ms(face.cleaning_due) / 1000 if face.cleaning_due else None,

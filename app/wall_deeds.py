@@ -97,7 +97,11 @@ async def _choose(act: Choose, asker: Asker) -> Done:
 async def _confirm(asker: Asker) -> Done:
     await ask(confirm_swap, asker.ports, tap_id=asker.tap_id, member=asker.member, now=asker.now)
     face, _ = await face_at(asker)
-    return Done(words=f"{_name(asker)}: {keg_words(face)}, as found")
+    return Done(
+        words=f"{_name(asker)}: {keg_words(face)}, confirmed",
+        back=partial(_ask_again, ports=asker.ports, tap_id=asker.tap_id),
+        back_words=f"{_name(asker)}: not confirmed",
+    )
 
 
 async def _take_back(asker: Asker) -> Done:
@@ -182,6 +186,10 @@ def _name(asker: Asker) -> str:
 
 def _undo_swap(member: Member, now: datetime, *, ports: Ports, tap_id: TapId) -> None:
     undo_swap(ports, tap_id=tap_id, member=member, now=now)
+
+
+def _ask_again(member: Member, now: datetime, *, ports: Ports, tap_id: TapId) -> None:
+    confirm_swap(ports, tap_id=tap_id, member=member, now=now, right=False)
 
 
 def _choose_again(

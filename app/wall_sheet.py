@@ -65,7 +65,7 @@ def sheet_of(face: TapFace, swap: SwapView, *, beers: Sequence[Beer], location: 
         undo=_undo_words(last, now=now, zone=zone) if last and swap.may_undo and not asks else None,
         weighs=_weighs(swap),
         line=_line(face, now=now, zone=zone),
-        offers=[_card(choice) for choice in _worth_offering(swap)],
+        offers=[_card(choice, now=now) for choice in _worth_offering(swap)],
         beers=[_beer(beer) for beer in beers[:MOST_BEERS]],
         sizes=_sizes(face, gross_lbs=_gross(swap)),
         reasons=list(WASTE_REASONS),
@@ -109,7 +109,7 @@ def _gross(swap: SwapView) -> float | None:
     return None if swap.state is SwapStep.NONE else swap.gross_lbs
 
 
-def _card(choice: Choice) -> KegCard:
+def _card(choice: Choice, *, now: datetime) -> KegCard:
     offer, beer = choice.offer, choice.beer
     size = KEG_TYPES[offer.type_id].name if offer.type_id in KEG_TYPES else offer.type_id
     said = [size, offer.label or "", _fits(offer.off_lbs), "" if choice.may else "a Manager's choice"]
@@ -120,7 +120,7 @@ def _card(choice: Choice) -> KegCard:
         type=offer.type_id,
         name=beer.name,
         color=beer_colour(beer.srm),
-        why=WHY_WORDS[offer.why],
+        why=f"lifted {ago_words(choice.lifted_at, now=now)}" if choice.lifted_at else WHY_WORDS[offer.why],
         note=" · ".join(word for word in said if word),
     )
 

@@ -60,6 +60,8 @@ def put(tap: Tap) -> Put:
         "shared_by": list(tap.shared_by),
         "version": tap.version + 1,
     }
+    if tap.found:
+        item["found"] = True
     if tap.scale_id is not None:
         # device-index: from a scale to the taps it carries.
         item |= {"device_id": tap.scale_id, "loc_id": tap.tap_id.location_id, "tap_id": str(tap.tap_id)}
@@ -84,6 +86,7 @@ def from_item(item: Item) -> Tap:
         cleaned_at=rows.moment_or_none(item, "cleaned_at"),
         swapped_at=rows.moment_or_none(item, "swapped_at"),
         cost_cents=rows.whole_or_none(item, "cost_cents"),
+        found=rows.flag(item, "found", default=False),
         shares=_shared(item),
         shared_by=rows.wholes(item, "shared_by"),
         version=rows.version_of(item),

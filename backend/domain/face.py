@@ -45,8 +45,9 @@ class TapFace:
     `at` is when the reading behind it was measured. `online` is False once the scale's last will was heard, and None
     for a scale that never said of itself that it is there: that one is judged by the age of its readings. `damage`
     says which row could not be read. `aside` says why the tap is set aside, while it is; `cleaning_due` when its line
-    is to be cleaned. `swap` says how far a change of kegs has come. `price_cents` is what a serving sells for and
-    `value_left_cents` what the beer that is left has cost, in minor units of the bar's currency.
+    is to be cleaned. `swap` says how far a change of kegs has come, and `new_since` since when a keg is on that the
+    scale found and nobody has confirmed yet. `price_cents` is what a serving sells for and `value_left_cents` what the
+    beer that is left has cost, in minor units of the bar's currency.
     """
 
     tap_id: TapId
@@ -63,6 +64,7 @@ class TapFace:
     aside: Aside | None = None
     cleaning_due: datetime | None = None
     swap: SwapStep = SwapStep.NONE
+    new_since: datetime | None = None
     price_cents: int | None = None
     value_left_cents: int | None = None
 
@@ -93,6 +95,7 @@ def face_of(
         aside=_aside(faucet, state),
         cleaning_due=faucet.cleaning_due,
         swap=swap_step(tap, state),
+        new_since=tap.swapped_at if tap.found and tap.keg_id and faucet is tap else None,
         price_cents=beer.price_cents if beer else None,
         value_left_cents=_value_left_cents(tap, beer, level),
     )

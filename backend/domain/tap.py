@@ -21,7 +21,8 @@ class Tap:
     `full_lbs`, `empty_lbs` and `specific_gravity` are the values in force for the keg that is on; None without one.
     `scale_since` is when this scale was put under this tap. `aside` is the last time the tap was set aside, also when
     that is over; `cleaned_at` is when its line was cleaned last. `swapped_at` names the record of the last change of
-    kegs, and `cost_cents` is what the keg cost that is on. A tap that pours from the keg of another one names it in
+    kegs, and `cost_cents` is what the keg cost that is on. `found` says that a scale found that change and nobody has
+    said yet that it is right. A tap that pours from the keg of another one names it in
     `shares` and has no keg or scale of its own; that one lists the numbers of such taps in `shared_by`.
     """
 
@@ -39,6 +40,7 @@ class Tap:
     cleaned_at: datetime | None = None
     swapped_at: datetime | None = None
     cost_cents: int | None = None
+    found: bool = False
     shares: TapId | None = None
     shared_by: tuple[int, ...] = ()
     version: int = 0
@@ -69,6 +71,7 @@ class Tap:
             empty_lbs=None,
             specific_gravity=None,
             cost_cents=None,
+            found=False,
         )
 
     @property

@@ -64,7 +64,7 @@ def put_on(ports: Ports, change: Change) -> PutOn:
     """Give what makes a change of kegs; nothing is written here."""
     tap, since, coming = change.tap, change.since, change.coming
     state = state_of(ports, tap.tap_id)
-    changed = replace(tap.bare(), swapped_at=since)
+    changed = replace(tap.bare(), swapped_at=since, found=change.automatic)
     books: list[Action] = []
     before = ledger = load.ledger(ports, tap.keg_id) if tap.keg_id else None
     if coming is not None:
@@ -207,7 +207,7 @@ def _taken_from(ports: Ports, before: Keg | None, change: Change) -> list[Action
     swap = state.swap if state else None
     left = min(swap.lifted_at if swap else change.until, change.since)
     stay = kegs.OnTap(tap_id=tap.tap_id, keg_id=before.keg_id, tapped_at=before.tapped_at, closed_at=left)
-    actions: list[Action] = [taps.put(tap.bare()), kegs.put_on_tap(stay), swapping.delete(tap.tap_id)]
+    actions: list[Action] = [taps.put(tap.bare()), kegs.put_on_tap(stay)]
     if state is not None:
         lifted = swap._replace(keg_id=None, before_lbs=None) if swap else None
         level = NoLevel.NO_KEG

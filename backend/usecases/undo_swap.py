@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from backend.cellar import swaps
+from backend.cellar import swaps, taps
 from backend.domain.audit import Deed
 from backend.domain.ids import TapId
 from backend.domain.keg import KegTapped, SwapUndone
@@ -73,12 +73,14 @@ def must_be_theirs(record: SwapRecord, member: Member, *, now: datetime) -> None
         raise Forbidden("this change was told by somebody else, or more than a day ago: ask a Manager to undo it")
 
 
-def confirm_swap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) -> SwapRecord:
+def confirm_swap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime, right: bool = True) -> SwapRecord:
     """Say that the keg which a scale found is the right one; repeated, it changes nothing.
+
+    With `right` False what the member said themselves is taken back: the keg is asked about again.
 
     Raises:
         Forbidden, NotFound: the member may not; there is no such tap.
-        Conflict: no keg was changed there, or that was taken back.
+        Conflict: no keg was changed there, that was taken back, or somebody else has confirmed it.
         Invalid: nobody knows yet which keg it is.
     """
     member.must(Act.SWAP, location_id=tap_id.location_id)
@@ -90,18 +92,22 @@ def confirm_swap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) 
             raise Conflict(f"no change of kegs stands on tap {tap_id}: there is nothing to confirm")
         if record.new_keg_id is None:
             raise Invalid("nobody knows yet which keg this is: choose it")
-        if record.confirmed_by is not None:
+        if (record.confirmed_by is not None) is right:
             return [], (record, False)
-        confirmed = replace(record, confirmed_by=member.sub, said_at=now)
+        if not right and record.confirmed_by != member.sub:
+            raise Conflict("somebody else has confirmed this keg: choose another one, if it is not right")
+        confirmed = replace(record, confirmed_by=member.sub if right else None, said_at=now if right else None)
+        tap = replace(load.tap(ports, tap_id), found=not right and record.automatic)
         audit = audited(
             location_id=tap_id.location_id,
             at=now,
             member=member,
             deed=Deed.SWAP_CONFIRMED,
             subject=str(tap_id),
-            after={"keg": record.new_keg_id},
+            before={} if right else {"keg": record.new_keg_id},
+            after={"keg": record.new_keg_id} if right else {},
         )
-        return [swaps.put(confirmed), audit], (replace(confirmed, version=record.version + 1), True)
+        return [swaps.put(confirmed), taps.put(tap), audit], (replace(confirmed, version=record.version + 1), True)
 
     record, news = commit(ports, decide)
     if news:
@@ -160,5 +166,5 @@ def _tapped(record: SwapRecord) -> KegTapped:
         closed_keg_id=record.old_keg_id,
         at=record.at,
         automatic=record.automatic,
-        confirmed=True,
+        confirmed=record.confirmed_by is not None or not record.automatic,
     )

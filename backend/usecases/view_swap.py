@@ -26,11 +26,12 @@ _MOST: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A keg that fits, with its beer, and whether the member may put it on."""
+    """A keg that fits, with its beer, whether the member may put it on, and when it was lifted off a tap, if it was."""
 
     offer: Offer
     beer: Beer
     may: bool
+    lifted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,5 +117,12 @@ def _choices(ports: Ports, tap_id: TapId, offers: list[Offer], member: Member) -
             may = member.may(Act.SWAP, location_id=tap_id.location_id)
         except Forbidden:
             may = False
-        choices.append(Choice(offer=offer, beer=named[offer.beer_id], may=may))
+        choices.append(Choice(offer=offer, beer=named[offer.beer_id], may=may, lifted_at=_lifted_at(ports, offer)))
     return choices
+
+
+def _lifted_at(ports: Ports, offer: Offer) -> datetime | None:
+    """When a keg was lifted off the tap it was on last."""
+    if offer.why is not OfferWhy.LIFTED_LATELY or offer.keg_id is None:
+        return None
+    return load.keg(ports, offer.keg_id).closed_at

@@ -18,6 +18,7 @@ from backend.domain.level import Level, NoLevel
 from backend.domain.location import Location, Settings
 from backend.domain.maintenance import Aside, AsideKind, Cleaned
 from backend.domain.offers import Offer, OfferWhy
+from backend.domain.pour import Weight, seek
 from backend.domain.reading import Watermark
 from backend.domain.scale import Scale, ScaleStatus
 from backend.domain.shown import Shown
@@ -190,6 +191,7 @@ TAPS = st.builds(
     aside=st.none() | ASIDES,
     cleaned_at=st.none() | MOMENTS,
     swapped_at=st.none() | MOMENTS,
+    found=st.booleans(),
     shares=st.none() | TAP_IDS,
     shared_by=st.lists(st.integers(1, 99), max_size=3).map(tuple),
     cost_cents=st.none() | st.integers(0, 100_000),
@@ -276,6 +278,10 @@ SHOWN = st.builds(
     steps=st.integers(-1, 50),
 )
 
+SEEKING = st.lists(st.tuples(LBS, st.none() | st.booleans()), min_size=1, max_size=30).map(
+    lambda told: seek(None, [Weight(7.0 * n, lbs, stable) for n, (lbs, stable) in enumerate(told)])[0]
+)
+
 
 @st.composite
 def _states(draw: st.DrawFn) -> TapState:
@@ -299,6 +305,7 @@ def _states(draw: st.DrawFn) -> TapState:
         stable=draw(st.booleans()),
         shown=draw(st.none() | SHOWN),
         swap=draw(st.none() | SWAPS),
+        seeking=draw(st.none() | SEEKING),
         version=draw(VERSIONS),
     )
 
