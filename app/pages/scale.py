@@ -131,7 +131,7 @@ def facts_of(view: ScaleView) -> list[tuple[str, str]]:
     if now is None:
         return [*facts, ("Calibration", "not told by the scale yet: it is asked when you tare or calibrate")]
     trust = f"± {now.plus_minus_pct:.1f} %" if now.plus_minus_pct is not None else "nobody calibrated it here"
-    off = f"{now.residual_lbs:+.2f} lb" if now.residual_lbs is not None else "not read back"
+    off = "not read back" if now.residual_lbs is None else f"{now.residual_lbs:+.2f} lb".replace("-0.00", "+0.00")
     wired = ", wired the other way round" if now.reversed else ""
     return [
         *facts,
