@@ -70,16 +70,21 @@ def _first_out(keg: Keg) -> tuple[str, str, str]:
     return best.isoformat() if best else never, filled.isoformat() if filled else never, keg.keg_id
 
 
-def _off_their_taps(ports: Ports, tap: Tap) -> Iterator[Keg]:
+def _off_their_taps(ports: Ports, tap: Tap) -> list[Keg]:
     """Kegs that were lifted off other taps of the bar and not replaced there yet, with what they weighed."""
     query = Query(partition=f"LOCATION#{tap.tap_id.location_id}", begins_with=taps.PREFIX)
     states = load.readable(taps.state_from_item, [item for item in load.every(ports, query) if taps.is_state(item)])
-    for state in states:
-        swap = state.swap
-        if state.tap_id == tap.tap_id or swap is None or swap.keg_id is None or swap.keg_id != state.keg_id:
-            continue
-        if swap.before_lbs is not None and is_off(swap):
-            yield replace(load.keg(ports, swap.keg_id), taken_lbs=swap.before_lbs, closed_at=swap.lifted_at)
+    off = {
+        state.keg_id: state.swap
+        for state in states
+        if state.tap_id != tap.tap_id and state.keg_id is not None and state.swap is not None
+        if state.swap.keg_id == state.keg_id and state.swap.before_lbs is not None and is_off(state.swap)
+    }
+    items = ports.table.get_many([kegs.key(keg_id) for keg_id in off])
+    return [
+        replace(keg, taken_lbs=off[keg.keg_id].before_lbs, closed_at=off[keg.keg_id].lifted_at)
+        for keg in load.readable(kegs.from_item, items.values())
+    ]
 
 
 def is_off(swap: Swap) -> bool:
