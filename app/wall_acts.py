@@ -15,7 +15,7 @@ from app.wall_asked import ASKED, Asked, AtTap, Light, Look, Undo
 from app.wall_deeds import Asker, Back, Done, do, face_at
 from app.wall_sheet import sheet_of
 from backend.cellar.rows import BadRow
-from backend.domain.command import CommandAnswered, CommandName, CommandState
+from backend.domain.command import Command, CommandAnswered, CommandName, CommandState
 from backend.domain.command_words import outcome_of
 from backend.domain.ids import TapId
 from backend.domain.member import Member
@@ -79,21 +79,13 @@ class WallActs:
         act = self._lights.get(event.command_id)
         if act is None:
             return
-        name = f"Tap {TapId.parse(act.tap).number}"
         if event.state.final:
             del self._lights[event.command_id]
+        words = _light_words(act, await self._known(event.device_id, event.command_id))
         if event.state is CommandState.ACCEPTED:
-            words = f"{name}: its scale blinks for {LIGHTS_FOR_S} s"
             self._tell(Answer(ask=act.ask, do=act.do, tap=act.tap, done=words, by="", undo=None))
         elif event.state is not CommandState.DONE:
-            command = await ask(
-                view_command,
-                self._site.ports,
-                device_id=event.device_id,
-                command_id=event.command_id,
-                member=current_member(),
-            )
-            self._tell(_refused(act, f"{name}: {outcome_of(command)}."))
+            self._tell(_refused(act, f"{words}."))
 
     async def _answer(self, act: Asked) -> Answer:
         member, now = current_member(), self._site.clock.now()
@@ -123,7 +115,15 @@ class WallActs:
         )
         self._lights[command.command_id] = act
         _let_go(self._lights)
-        return Done(words=f"Tap {asker.tap_id.number}: {outcome_of(command)}")
+        # A scale may have answered before we listened for it.
+        known = await self._known(command.device_id, command.command_id)
+        return Done(words=_light_words(act, known))
+
+    async def _known(self, device_id: str, command_id: str) -> Command:
+        """How a command stands now."""
+        return await ask(
+            view_command, self._site.ports, device_id=device_id, command_id=command_id, member=current_member()
+        )
 
     def _keep(self, act: AtTap, done: Done) -> int | None:
         """Keep the way back of an act under its number; the oldest are let go."""
@@ -151,6 +151,13 @@ async def _look(act: Look, asker: Asker) -> Answer:
     beers = await ask(list_beers, ports, location_id=location.location_id, member=member)
     sheet = sheet_of(face, swap, beers=beers, location=location, now=now)
     return Answer(ask=act.ask, do=act.do, tap=act.tap, sheet=sheet)
+
+
+def _light_words(act: Light, command: Command) -> str:
+    blinks = f"its scale blinks for {LIGHTS_FOR_S} s"
+    return f"Tap {TapId.parse(act.tap).number}: " + (
+        blinks if command.state is CommandState.ACCEPTED else outcome_of(command)
+    )
 
 
 def _let_go(kept: dict[Any, Any]) -> None:

@@ -16,7 +16,8 @@ from app.site import Site
 from app.wall_acts import UNDO_FOR, WallActs
 from app.wall_asked import ASKED
 from backend.domain.beer import Beer
-from backend.domain.command import CommandAnswered, CommandName, CommandState
+from backend.domain.command import Answer as ScaleAnswer
+from backend.domain.command import CommandState, told
 from backend.domain.face import TapFace
 from backend.domain.maintenance import AsideKind
 from backend.domain.member import OWNER, Grant, Member, Role
@@ -24,6 +25,7 @@ from backend.embedded.commands import LinkCommands
 from backend.ports import Ports, StoreUnavailable
 from backend.usecases.change_keg import change_keg
 from backend.usecases.set_up import add_beer
+from backend.usecases.take_response import take_response
 from backend.usecases.view_board import view_board
 from backend.usecases.view_tap import view_tap
 from components.sheet import Answer
@@ -202,21 +204,20 @@ def test_a_scale_that_blinks_says_so_and_one_that_does_not_says_why(wall: Wall) 
     assert isinstance(wall.ports.commands, LinkCommands)
     wall.ports.commands.use(Way())
     first = wall.ask("light")
-    sent = list(wall.acts._lights)
-    event = CommandAnswered(
-        location_id="loc-001",
-        command_id=sent[0],
-        device_id="SCALE-1",
-        tap_id=TAP,
-        name=CommandName.IDENTIFY,
-        state=CommandState.ACCEPTED,
-    )
+    command_id = next(iter(wall.acts._lights))
 
-    asyncio.run(wall.acts.follow(event))
-    blinks = wall.told.pop()
+    def answered(state: CommandState, error: str | None = None) -> Answer:
+        said = ScaleAnswer(command_id=command_id, state=state, error=error)
+        taken = take_response(wall.ports, device_id="SCALE-1", response=said, wall=wall.clock.wall())
+        asyncio.run(wall.acts.follow(told(taken.command)))
+        return wall.told.pop()
+
+    blinks = answered(CommandState.ACCEPTED)
+    fails = answered(CommandState.FAILED, "fault")
 
     assert first["done"] == "Tap 1: waiting for the scale"
     assert blinks["done"] == "Tap 1: its scale blinks for 20 s"
+    assert fails["refused"] == "Tap 1: the scale reports a fault: check its load cell and its cable."
 
 
 def test_a_store_that_is_away_is_an_answer_too(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> None:
