@@ -1,11 +1,12 @@
 """Which kegs may have been set down under a tap: announced, known by their weight, usual, or in stock."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from backend.cellar import calibrations, kegs, taps
+from backend.cellar.rows import BadRow
 from backend.domain.beer import Beer
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg, KegState, Tare, TareSource, keg_id_of
@@ -14,9 +15,11 @@ from backend.domain.offers import FULL_SHARE, KNOWN_LBS, LOST_LBS, Candidate, Of
 from backend.domain.refusal import Invalid, NotFound
 from backend.domain.swap import Swap, SwapRecord
 from backend.domain.tap import Tap
-from backend.ports import Ports, Query
+from backend.ports import Item, Ports, Query
 from backend.usecases import load
 from backend.usecases.put_on import Coming, record_at
+
+T = TypeVar("T")
 
 LATELY: Final = timedelta(hours=24)
 """A keg that was taken off is looked for by its weight for so long."""
@@ -44,7 +47,7 @@ def listed(ports: Ports, location_id: str, state: KegState, *, limit: int = MOST
     items = ports.table.query(kegs.listed(location_id, state, limit=limit)).items
     keys = [kegs.key_of_listed(item) for item in items]
     found = ports.table.get_many(keys)
-    every = load.readable(kegs.from_item, [found[key] for key in keys if key in found])
+    every = _whole(kegs.from_item, [found[key] for key in keys if key in found])
     return [keg for keg in every if keg.state is state]
 
 
@@ -73,7 +76,7 @@ def _first_out(keg: Keg) -> tuple[str, str, str]:
 def _off_their_taps(ports: Ports, tap: Tap) -> list[Keg]:
     """Kegs that were lifted off other taps of the bar and not replaced there yet, with what they weighed."""
     query = Query(partition=f"LOCATION#{tap.tap_id.location_id}", begins_with=taps.PREFIX)
-    states = load.readable(taps.state_from_item, [item for item in load.every(ports, query) if taps.is_state(item)])
+    states = _whole(taps.state_from_item, [item for item in load.every(ports, query) if taps.is_state(item)])
     off = {
         state.keg_id: state.swap
         for state in states
@@ -83,8 +86,17 @@ def _off_their_taps(ports: Ports, tap: Tap) -> list[Keg]:
     items = ports.table.get_many([kegs.key(keg_id) for keg_id in off])
     return [
         replace(keg, taken_lbs=off[keg.keg_id].before_lbs, closed_at=off[keg.keg_id].lifted_at)
-        for keg in load.readable(kegs.from_item, items.values())
+        for keg in _whole(kegs.from_item, items.values())
     ]
+
+
+def _whole(read: Callable[[Item], T], items: Iterable[Item]) -> Iterator[T]:
+    """Those of a list that are sound; a damaged keg is no candidate, and its own tap and page say what is wrong."""
+    for item in items:
+        try:
+            yield read(item)
+        except BadRow:
+            continue
 
 
 def is_off(swap: Swap) -> bool:
@@ -168,7 +180,7 @@ def weighed_now(ports: Ports, device_id: str | None, lbs: float, *, at: datetime
     if device_id is None:
         return lbs
     page = ports.table.query(calibrations.past(device_id, limit=_CALIBRATIONS))
-    known = list(load.readable(calibrations.from_item, page.items))
+    known = list(_whole(calibrations.from_item, page.items))
     then = next((one for one in known if one.calibrated_at <= at), None)
     if then is None or then.rev == known[0].rev:
         return lbs
@@ -199,7 +211,7 @@ def _of_size(kind: KegType, last: Keg, gravity: float, *, used: bool) -> Candida
 def _sizes_in_use(ports: Ports, tap_id: TapId) -> set[str]:
     query = Query(partition=f"LOCATION#{tap_id.location_id}", begins_with=taps.PREFIX)
     items = [item for item in load.every(ports, query) if not taps.is_state(item)]
-    return {tap.type_id for tap in load.readable(taps.from_item, items) if tap.type_id}
+    return {tap.type_id for tap in _whole(taps.from_item, items) if tap.type_id}
 
 
 def coming_of(ports: Ports, offer: Offer, *, tap_id: TapId, since: datetime, gross_lbs: float | None) -> Coming:
