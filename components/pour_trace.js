@@ -1,12 +1,25 @@
 // What the scale weighed while beer ran: the weights as a line, the levels before and after, the seconds between.
 
-const WIDE = 640;
 const HIGH = 240;
+const LEAST_WIDE = 260;
 const PAD = { left: 64, right: 16, top: 20, bottom: 34 };
 
 export default {
   props: { trace: { type: Object, required: true } },
+  data() {
+    return { wide: 640 }; // a unit is a pixel, so that words stay readable on a phone
+  },
+  mounted() {
+    this.watch = new ResizeObserver(([seen]) => (this.wide = Math.max(LEAST_WIDE, seen.contentRect.width)));
+    this.watch.observe(this.$el);
+  },
+  unmounted() {
+    this.watch.disconnect();
+  },
   computed: {
+    frame() {
+      return { wide: this.wide, high: HIGH, left: PAD.left, right: this.wide - PAD.right, top: PAD.top, foot: HIGH - PAD.bottom };
+    },
     span() {
       const seconds = this.trace.points.map(([s]) => s).concat(0, this.trace.seconds);
       return { from: Math.min(...seconds), to: Math.max(...seconds) };
@@ -23,7 +36,7 @@ export default {
     },
     seconds() {
       const { from, to } = this.span;
-      const step = [1, 2, 5, 10, 15, 30, 60].find((each) => (to - from) / each <= 8) ?? 120;
+      const step = [1, 2, 5, 10, 15, 30, 60].find((each) => (to - from) / each <= this.wide / 75) ?? 120;
       const marks = [];
       for (let s = Math.ceil(from / step) * step; s <= to; s += step) marks.push(s);
       return marks;
@@ -32,15 +45,12 @@ export default {
   methods: {
     x(s) {
       const { from, to } = this.span;
-      return (PAD.left + ((s - from) / Math.max(1, to - from)) * (WIDE - PAD.left - PAD.right)).toFixed(1);
+      return (PAD.left + ((s - from) / Math.max(1, to - from)) * (this.wide - PAD.left - PAD.right)).toFixed(1);
     },
     y(lbs) {
       const { low, high } = this.weights;
       return (PAD.top + ((high - lbs) / (high - low)) * (HIGH - PAD.top - PAD.bottom)).toFixed(1);
     },
-  },
-  created() {
-    this.frame = { wide: WIDE, high: HIGH, left: PAD.left, right: WIDE - PAD.right, top: PAD.top, foot: HIGH - PAD.bottom };
   },
   template: `
     <svg class="ss-trace" :viewBox="'0 0 ' + frame.wide + ' ' + frame.high" role="img" :aria-label="trace.says">

@@ -61,7 +61,7 @@ class StockList(ui.element):
         with self:
             if not lines:
                 Words(self._empty).classes("ss-muted")
-            for _, run in groupby(sorted(lines, key=kind_words), key=kind_words):
+            for _, run in groupby(sorted(lines, key=_use_first), key=kind_words):
                 self._group(list(run))
 
     def _group(self, lines: Sequence[KegLine]) -> None:
@@ -142,3 +142,9 @@ class StockList(ui.element):
             )
         )
         await self._refresh()
+
+
+def _use_first(line: KegLine) -> tuple[str, str, str, str]:
+    """Of one beer and size what should be used first, and kegs of one day by their names."""
+    best, filled = (day.isoformat() if day else "9999" for day in (line.keg.best_by, line.keg.filled_on))
+    return kind_words(line), best, filled, line.keg.label or ""

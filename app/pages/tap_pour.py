@@ -1,6 +1,8 @@
 """The raw trace of a pour that was touched in the list."""
 
+from collections.abc import Iterator
 from datetime import tzinfo
+from itertools import groupby
 
 from nicegui import ui
 
@@ -45,6 +47,8 @@ class PourPanel(ui.element):
             Words(pour_words(view.pour))
             if view.readings:
                 PourTrace(trace_of(view))
+                count = "1 weight was" if len(view.readings) == 1 else f"{len(view.readings)} weights were"
+                Words(f"{count} told around it; the shade is the time it ran.").classes("ss-muted")
             else:
                 Words("The readings of that time are kept no longer.").classes("ss-muted")
         ui.run_javascript(
@@ -66,8 +70,16 @@ def trace_of(view: PourView) -> Trace:
     """Give the weights around a pour by the seconds since it began."""
     pour = view.pour
     points = [
-        (round((reading.measured_at - pour.started_at).total_seconds(), 2), round(reading.weight_lbs, 3))
-        for reading in view.readings
+        (round(second, 2), round(reading.weight_lbs, 3))
+        for second, reading in zip(_seconds(view), view.readings, strict=True)
     ]
     said = f"{len(points)} weights from {points[0][0]:.0f} to {points[-1][0]:.0f} seconds. {pour_words(pour)}"
     return Trace(points=points, before=pour.before_lbs, after=pour.after_lbs, seconds=pour.seconds, says=said)
+
+
+def _seconds(view: PourView) -> Iterator[float]:
+    """Say when each weight was measured; a scale tells whole seconds, so those of one second are spread over it."""
+    for moment, run in groupby(view.readings, key=lambda reading: reading.measured_at):
+        count = len(list(run))
+        since = (moment - view.pour.started_at).total_seconds()
+        yield from (since + place / count for place in range(count))

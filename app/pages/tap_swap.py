@@ -106,7 +106,8 @@ class SwapPanel:
         with ui.element("li"):
             button = act_button("", partial(self._choose, offer, choice.beer)).classes("ss-choice")
             with button:
-                Words(f"{choice.beer.name}, {size_words(offer.type_id)}", "b")
+                named = f" ({offer.label})" if offer.label else ""
+                Words(f"{choice.beer.name}, {size_words(offer.type_id)}{named}", "b")
                 Words(offer_words(offer), "span")
             if not choice.may:
                 button.props["disabled"] = True
