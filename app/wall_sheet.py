@@ -61,7 +61,6 @@ def sheet_of(face: TapFace, swap: SwapView, *, beers: Sequence[Beer], location: 
         tap=str(face.tap_id),
         step=swap.state.value,
         question=f"New keg on tap {face.tap_id.number}: {keg_words(face)}?" if asks and face.beer else None,
-        before="",
         undo=_undo_words(last, now=now, zone=zone) if last and swap.may_undo and not asks else None,
         weighs=_weighs(swap),
         line=_line(face, now=now, zone=zone),

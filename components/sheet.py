@@ -39,7 +39,6 @@ class Sheet(TypedDict):
     tap: str
     step: str  # how far a change of kegs has come: none, lifted, placed, unknown, done
     question: str | None  # "New keg on tap 2: Harbor Pilsner, half barrel?"
-    before: str  # the keg that stood there before, in words
     undo: str | None  # which change can be taken back, in words
     weighs: str  # what stands there, in words
     line: str  # how its line stands with cleaning

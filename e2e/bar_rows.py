@@ -120,7 +120,6 @@ def sheet(no: int = 1, **changes: Any) -> dict[str, Any]:
         "tap": f"loc-001:{no:02d}",
         "step": "none",
         "question": None,
-        "before": "",
         "undo": None,
         "weighs": "",
         "line": "due Fri 3 Apr",

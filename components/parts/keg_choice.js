@@ -4,7 +4,7 @@ export default {
   props: {
     no: { type: Number, required: true },
     sheet: { type: Object, default: null },
-    unknown: { type: Boolean, default: false },
+    unknown: { type: Boolean, default: false }, // a keg stands there and nobody knows which
   },
   emits: ["choose", "back"],
   data() {

@@ -117,16 +117,16 @@ export default {
           <button class="ss-button ss-sheet-x" type="button" aria-label="Close" @click="$emit('leave')"><state-shape shape="close"/></button>
         </header>
         <p v-if="refusal" class="ss-sheet-refusal" role="alert">{{ refusal }}</p>
-        <section v-if="sheet?.question" class="ss-ask" aria-label="New keg">
+        <section v-if="sheet?.question && shown === 'acts'" class="ss-ask" aria-label="New keg">
           <h3>{{ sheet.question }}</h3>
           <div class="ss-ask-acts">
             <button class="ss-act-big ss-act-yes" type="button" @click="$emit('act', 'confirm')"><state-shape shape="check"/><span>Yes</span></button>
             <button class="ss-act-big" type="button" @click="step('kegs')"><state-shape shape="keg"/><span>Another …</span></button>
-            <button class="ss-act-big" type="button" @click="$emit('act', 'take_back')"><state-shape shape="back"/><span>No, the same keg<small v-if="sheet.before">{{ sheet.before }}</small></span></button>
+            <button class="ss-act-big" type="button" @click="$emit('act', 'take_back')"><state-shape shape="back"/><span>No, the same keg</span></button>
           </div>
         </section>
         <div class="ss-sheet-body" tabindex="-1">
-          <keg-choice v-if="shown === 'kegs'" :no="row.no" :sheet="sheet" :unknown="unknown"
+          <keg-choice v-if="shown === 'kegs'" :no="row.no" :sheet="sheet" :unknown="unknown || Boolean(sheet?.question)"
                       @choose="(keg) => $emit('act', 'choose', keg)" @back="step('acts')"/>
           <waste-choice v-else-if="shown === 'waste'" :no="row.no" :sheet="sheet"
                         @book="(waste) => $emit('act', 'waste', waste)" @back="step('acts')"/>
