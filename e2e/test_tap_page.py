@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from board_page import OpenPage
+from demo_fixtures import StartDemo
 from demo_server import Demo
 from desk import assert_fine, connected, panel, undo_line
 from playwright.sync_api import expect
@@ -130,3 +131,24 @@ def test_another_keg_is_put_on_by_hand_and_the_change_undone(bar: Demo, open_pag
     undo_line(page).get_by_role("button", name="Undo").click()
     expect(title).to_have_text(beer)
     expect(kegs).to_have_count(count)
+
+
+def test_a_keg_that_the_scale_found_is_confirmed_on_the_page_that_was_open(
+    start_demo: StartDemo, open_page: OpenPage
+) -> None:
+    demo = start_demo("--taps", "2", "--speed", "10", fresh=True)
+    page = connected(open_page(demo.url + TAP))
+    page.get_by_role("button", name="Change keg", exact=True).click()
+    found = page.get_by_role("region", name="Change keg")
+    expect(found).to_contain_text("Lift the old keg off")
+    simulator = connected(open_page(demo.url + "simulator"))
+
+    simulator.get_by_role("button", name="Change keg, tap 2", exact=True).click()
+
+    expect(found).to_contain_text("The keg is lifted since", timeout=20_000)
+    expect(found).to_contain_text("The scale found another keg of", timeout=40_000)
+    found.get_by_role("button", name="Yes, that is it").click()
+    expect(undo_line(page)).to_contain_text("The new keg on tap 2 is confirmed.")
+    page.get_by_role("button", name="Change keg", exact=True).click()
+    expect(found.get_by_role("button", name="Yes, that is it")).to_have_count(0)
+    expect(found.get_by_role("button", name="Undo the last change")).to_be_visible()

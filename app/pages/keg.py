@@ -1,5 +1,6 @@
 """One keg: what is believed of it, its books, putting it right, and what was done to it: `/kegs/keg-…`."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -24,12 +25,15 @@ from backend.usecases.list_beers import list_beers
 from backend.usecases.revert_correction import revert_correction
 from backend.usecases.view_keg import KegView, view_keg
 from components.keg_books import KegBooks
+from components.rows import Row
 from components.table import FactList, PlainTable
 from components.undo_line import UndoLine
 from components.words import Words, link
 
 _LONGEST_ID: Final = 100
 _MOST_AUDITED: Final = 20
+_FOLLOWS_S: Final = 10.0
+"""The books follow what is poured after at most this long."""
 
 
 def register(site: Site) -> None:
@@ -96,12 +100,23 @@ class KegPage:
             if view.keg.tap_id is not None:
                 link(f"Tap {view.keg.tap_id.number}", f"/taps/{view.keg.tap_id}").classes("ss-back")
             link("All kegs", "/kegs").classes("ss-back")
+        self._moved = False
         self._show(view)
+        site.live.rows.subscribe(self._follow)
+        ui.timer(_FOLLOWS_S, self._keep_fresh)
         ui.context.client.on_connect(self.refresh)
 
     async def refresh(self) -> None:
         """Show the keg as it stands now; a refusal becomes a notice."""
         await attempt(self._look)
+
+    def _follow(self, rows: Sequence[Row]) -> None:
+        self._moved = self._moved or any(row["tap"] == str(self._view.keg.tap_id) for row in rows)
+
+    async def _keep_fresh(self) -> None:
+        if self._moved:
+            self._moved = False
+            await self.refresh()
 
     async def _look(self) -> None:
         self._show(await _view(self._site, self._keg_id))

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import ui
 
+from app.pages.acts import attempt
 from components.words import Words
 
 
@@ -32,7 +33,7 @@ class Opening(ui.element):
         """Open it, or shut it again."""
         self.is_open = not self.is_open
         self._mark()
-        await self.draw()
+        await attempt(self.draw)
 
     async def shut(self) -> None:
         """Shut it."""
