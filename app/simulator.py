@@ -7,7 +7,7 @@ the rest.
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,18 +18,29 @@ from app.control_pipe import ControlPipe, Said, SimulatorRefused
 from backend.clock import DemoClock, Story
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg
-from backend.domain.member import SYSTEM
+from backend.domain.keg_type import keg_type
+from backend.domain.maintenance import AsideKind
+from backend.domain.member import SYSTEM, Member
 from backend.domain.refusal import Refusal
 from backend.ports import Ports, StoreUnavailable
 from backend.usecases import load
 from backend.usecases.keg_stock import queue_next
+from backend.usecases.maintenance import begin_maintenance, end_maintenance
 from backend.usecases.next_keg import next_keg
 
-BARTENDER_TAKES: Final = timedelta(seconds=90)
+BARTENDER_TAKES: Final = timedelta(seconds=45)
 """How long (story time) after a keg ran empty the simulated bartender comes back with the next."""
 TRIES: Final = 60
+CHANGE_TAKES_S: Final = 40.0
+"""From a keg lifted off until the next is set down (story time)."""
+LINE_RUNS_S: Final = 120.0
+LINE_RUNS_OZ: Final = 96.0
+"""How long, and with how much beer, a line is flushed that is cleaned."""
+_LAST_DROPS: Final = timedelta(seconds=10)
 AGAIN_S: Final = 1.0
 """How long (wall) until a keg is queued again in a store that could not take it."""
+USUAL_SHELL_LBS: Final = 20.0
+"""Of a size whose shell weight nobody knows."""
 _LAST_WORDS_S: Final = 3.0
 
 __all__ = ["Simulator", "SimulatorRefused", "Truth"]
@@ -39,12 +50,20 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """What is really so under a tap: US gallons of beer, gross lb on the platform, whether it flows, Wi-Fi up."""
+    """What is really so under a tap: US gallons in its keg, gross lb on the platform, whether it flows, Wi-Fi up.
+
+    `changing` while kegs are being moved; `beside` while its keg stands beside the platform; `lit` while its scale
+    shows its light; `fault` is what ails its chip, None for a sound one.
+    """
 
     gallons: float
     weight_lbs: float
     pouring: bool
     online: bool
+    changing: bool = False
+    beside: bool = False
+    lit: bool = False
+    fault: str | None = None
 
 
 class Simulator:
@@ -176,15 +195,28 @@ class Simulator:
                 weight_lbs=one["weight_lbs"],
                 pouring=one["pouring"],
                 online=one["online"],
+                changing=one["changing"],
+                beside=one["beside"],
+                lit=one["lit"],
+                fault=one["fault"],
             )
             for scale, one in (await self._told()).items()
             if scale in self._taps
         }
 
-    async def change(self, tap_id: TapId, *, beer_id: str | None = None, type_id: str | None = None) -> None:
+    async def change(
+        self,
+        tap_id: TapId,
+        *,
+        beer_id: str | None = None,
+        type_id: str | None = None,
+        gap_s: float = CHANGE_TAKES_S,
+        wobbles: bool = False,
+    ) -> None:
         """Lift the keg and put a full one on: what is queued, or the same again, or another beer or size.
 
-        It is queued as next on the tap; that it was put on the product learns from the scale.
+        It is queued as next on the tap; that it was put on the product learns from the scale. The next stands there
+        `gap_s` later (story time), at the second go where it wobbles.
 
         Raises:
             SimulatorRefused: the bar cannot do it now, or the tap has no beer and none is named.
@@ -204,9 +236,69 @@ class Simulator:
             beer_lbs=keg.beer_lbs,
             full_lbs=keg.full_lbs,
             sg=beer.specific_gravity,
+            gap=gap_s,
+            wobbles=wobbles,
         )
         queueing = _keep(self._queue(tap_id, keg), among=self._tellings)
         await asyncio.wait([queueing])
+
+    async def put_on(
+        self, tap_id: TapId, *, beer_id: str, type_id: str, filled: float = 1.0, heavier_lbs: float = 0.0
+    ) -> None:
+        """Lift the keg and put another on that nobody has announced: so full (0 to 1), in a shell heavier than usual.
+
+        Raises:
+            SimulatorRefused: the bar cannot do it now.
+            Refusal: there is no such beer or size.
+        """
+        kind = keg_type(type_id)
+        beer = await ask(load.beer, self._ports, beer_id)
+        shell_lbs = max(1.0, (kind.tare_lbs or USUAL_SHELL_LBS) + heavier_lbs)
+        full_lbs = kind.full_lbs(empty_lbs=shell_lbs, specific_gravity=beer.specific_gravity)
+        await self._order(
+            "change",
+            tap_id,
+            shell_lbs=shell_lbs,
+            beer_lbs=min(1.0, max(0.0, filled)) * (full_lbs - shell_lbs),
+            full_lbs=full_lbs,
+            sg=beer.specific_gravity,
+            gap=CHANGE_TAKES_S,
+        )
+
+    async def clean(self, tap_id: TapId, *, member: Member) -> None:
+        """Clean the line as a bartender does: say so on the board, let beer run for two minutes, say that it is done.
+
+        Raises:
+            SimulatorRefused: no beer can run now.
+            Refusal: the member may not, or the tap is set aside for another reason.
+        """
+        now = self._clock.now()
+        kind = AsideKind.CLEANING
+        await ask(begin_maintenance, self._ports, tap_id=tap_id, kind=kind, member=member, now=now)
+        try:
+            await self._order("pour", tap_id, oz=LINE_RUNS_OZ, seconds=LINE_RUNS_S)
+        except SimulatorRefused:
+            await ask(end_maintenance, self._ports, tap_id=tap_id, member=member, now=self._clock.now(), done=False)
+            raise
+        _keep(
+            self._cleaned(tap_id, member, until=now + timedelta(seconds=LINE_RUNS_S) + _LAST_DROPS),
+            among=self._bartenders,
+        )
+
+    async def reboot(self, tap_id: TapId) -> None:
+        """Start the program of a scale again, as after a dip of its supply; raises SimulatorRefused."""
+        await self._order("reboot", tap_id)
+
+    async def fault(self, tap_id: TapId, fault: str | None) -> None:
+        """Break the chip of a scale (`saturated`, `stuck`, `unplugged`), or mend it (None); raises SimulatorRefused."""
+        await self._order("fault", tap_id, fault=fault)
+
+    async def _cleaned(self, tap_id: TapId, member: Member, *, until: datetime) -> None:
+        await self._clock.sleep_until(until)
+        try:
+            await ask(end_maintenance, self._ports, tap_id=tap_id, member=member, now=self._clock.now())
+        except (Refusal, StoreUnavailable) as why:
+            _log.warning("nobody could say that a line is clean: it ends by itself", tap=str(tap_id), why=str(why))
 
     def _scale(self, tap_id: TapId) -> str:
         scale = self._scales.get(tap_id)
@@ -238,7 +330,8 @@ class Simulator:
         tap_id = self._taps[scale]
         await self._clock.sleep_until(self._clock.now() + BARTENDER_TAKES)
         try:
-            if (await self._told())[scale]["beer_lbs"] <= 0:
+            there = (await self._told())[scale]
+            if there["beer_lbs"] <= 0 and not there["beside"]:
                 await self.change(tap_id)
         except (SimulatorRefused, Refusal, StoreUnavailable) as refused:
             _log.warning("the simulated bartender could not change a keg", tap=str(tap_id), why=str(refused))

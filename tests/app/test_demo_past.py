@@ -72,8 +72,9 @@ def test_what_a_keg_held_is_poured_wasted_unseen_or_left(told: list[DemoTap], pl
     kegs = past(told[place]).kegs
 
     for keg in kegs:
-        gone = [*keg.pours, *keg.wastes, *keg.falls]
-        left = tap.kind.gallons - keg.unseen - math.fsum(one.gallons for one in gone)
+        gone = [pour.gallons for pour in keg.pours]
+        gone += [waste.gallons for waste in keg.wastes] + [fall.gallons for fall in keg.falls]
+        left = tap.kind.gallons - keg.unseen - math.fsum(gone)
         truly = tap.left_gallons if keg.keg.closed_at is None else 0.0
         shown = lbs_of(left, specific_gravity=tap.beer.specific_gravity) + tap.shell_lbs
         factor = 1.03 if tap.aged_pct and keg in kegs[-3:] else 1.0
