@@ -24,6 +24,10 @@ class Levers:
         self._page.get_by_role("button", name=f"{lever}, tap {tap}", exact=True).click()
         expect(self._page.locator(".ss-notice-refusal")).to_have_count(0)
 
+    def silent(self, tap: int) -> None:
+        """Wait until the scale of a tap has lost its connection."""
+        expect(self._page.locator(".ss-sim-tap").nth(tap - 1).locator(".ss-sim-truth")).to_contain_text("offline")
+
 
 def dial(page: Page) -> Locator:
     """The live weight and how still it is."""
