@@ -1,7 +1,8 @@
-"""Take the pictures of the README: `python e2e/pictures.py` starts a fresh demo and writes to docs/pictures/."""
+"""Take the pictures of the README: `python e2e/pictures.py [board] [tap]` starts a fresh demo and writes them."""
 
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 SIZES = ((1280, 800), (1440, 900), (390, 844))
 FOLDER = ROOT / "docs" / "pictures"
-TAP = "taps/loc-001:03"
+PATHS = {"board": "", "tap": "taps/loc-001:03"}
 POURING = (7, 12, 14)
 """In each size somebody is being served at one of these taps."""
 WARMS_UP_S = 12.0
@@ -22,7 +23,8 @@ WARMS_UP_S = 12.0
 
 
 def main() -> None:
-    """Write each picture in each size."""
+    """Write each picture in each size, or those that are named, to docs/pictures/."""
+    wanted = {name: PATHS[name] for name in sys.argv[1:]} or PATHS
     with tempfile.TemporaryDirectory() as place, demo_in(Path(place)) as demo, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"] if os.geteuid() == 0 else []
@@ -32,7 +34,7 @@ def main() -> None:
         levers.wait_for_timeout(WARMS_UP_S * 1000)
         for (width, height), served in zip(SIZES, POURING, strict=True):
             levers.get_by_role("button", name=f"Pour a pint, tap {served}", exact=True).click()
-            for name, path in (("board", ""), ("tap", TAP)):
+            for name, path in wanted.items():
                 page = page_of(browser, demo, path, width, height)
                 page.screenshot(path=FOLDER / f"{name}-{width}x{height}.png")
                 page.context.close()
