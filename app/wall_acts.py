@@ -20,6 +20,7 @@ from backend.domain.command_words import outcome_of
 from backend.domain.ids import TapId
 from backend.domain.member import Member
 from backend.domain.refusal import Conflict, NotFound, Refusal
+from backend.domain.times import epoch_ms
 from backend.ports import StoreUnavailable
 from backend.usecases.commands import send_command, view_command
 from backend.usecases.list_beers import list_beers
@@ -30,6 +31,8 @@ UNDO_FOR: Final = timedelta(seconds=30)
 """The bar offers it for ten seconds, longer while somebody reaches for it by keyboard."""
 MOST_KEPT: Final = 20
 LIGHTS_FOR_S: Final = 20
+LATE_S: Final = 6.0
+"""A touch that took longer (s of the wall) to arrive was given up by who touched: nobody expects it any more."""
 
 _log = structlog.get_logger(__name__)
 
@@ -89,6 +92,8 @@ class WallActs:
 
     async def _answer(self, act: Asked) -> Answer:
         member, now = current_member(), self._site.clock.now()
+        if (epoch_ms(now) / 1000 - act.at) / self._site.clock.speed > LATE_S:
+            raise Conflict("the touch took too long to get here: look at the tile, then try again")
         if isinstance(act, Undo):
             return await self._undo(act, member, now)
         tap_id = TapId.parse(act.tap)

@@ -9,11 +9,12 @@ _Number: TypeAlias = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class _Asked(BaseModel):
-    """Something asked; its number comes back with the answer."""
+    """Something asked: its number comes back with the answer, `at` is the bar's time of the touch (epoch seconds)."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     ask: _Number
+    at: Annotated[float, Field(ge=0, le=1e11, allow_inf_nan=False)]
 
 
 class _AtTap(_Asked):

@@ -51,9 +51,9 @@ def touched(page: Page, no: int) -> Locator:
 
 
 def last_asked(bar: MadeUpBar) -> dict[str, Any]:
-    """What a board asked last, besides looking; without its number."""
+    """What a board asked last, besides looking; without its number and its time."""
     asked = [each for each in bar.asked() if each["do"] != "look"]
-    return {name: value for name, value in asked[-1].items() if name != "ask"}
+    return {name: value for name, value in asked[-1].items() if name not in {"ask", "at"}}
 
 
 def test_every_state_says_its_word_and_the_header_counts_them(board: Callable[..., Page]) -> None:

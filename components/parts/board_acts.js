@@ -67,7 +67,7 @@ export default {
         return;
       }
       this.asked += 1;
-      this.$emit("act", { ask: this.asked, do: act, ...(act === "undo" ? {} : { tap: this.opened }), ...fields });
+      this.$emit("act", { ask: this.asked, at: this.clock.now(), do: act, ...(act === "undo" ? {} : { tap: this.opened }), ...fields });
       if (quiet) return;
       this.waits = this.asked;
       clearTimeout(this.patience);

@@ -72,7 +72,10 @@ class Wall:
         self.asked += 1
         self.clock.bar += timedelta(seconds=5)
         at = {} if act == "undo" else {"tap": TAP}
-        return lived(self.acts.answer({"ask": self.asked, "do": act, **at, **fields}))
+        return lived(self.acts.answer({"ask": self.asked, "at": self.at(), "do": act, **at, **fields}))
+
+    def at(self) -> float:
+        return self.clock.now().timestamp()
 
     def face(self) -> TapFace:
         return view_board(self.ports, location_id="loc-001", member=OWNER).faces[0]
@@ -173,7 +176,7 @@ def test_an_undo_is_of_its_board_and_for_a_short_while(wall: Wall) -> None:
     done = wall.ask("aside", kind="cleaning")
     stranger = WallActs(wall.site, tell=wall.told.append)
 
-    elsewhere = lived(stranger.answer({"ask": 1, "do": "undo", "undo": done["undo"]}))
+    elsewhere = lived(stranger.answer({"ask": 1, "at": wall.at(), "do": "undo", "undo": done["undo"]}))
     wall.clock.real += UNDO_FOR + timedelta(seconds=1)
     late = wall.ask("undo", undo=done["undo"])
 
@@ -220,6 +223,23 @@ def test_a_scale_that_blinks_says_so_and_one_that_does_not_says_why(wall: Wall) 
     assert fails["refused"] == "Tap 1: the scale reports a fault: check its load cell and its cable."
 
 
+@pytest.mark.parametrize(
+    ("speed", "seconds", "in_time"), [(1, 5, True), (1, 7, False), (60, 300, True), (60, 400, False)]
+)
+def test_a_touch_that_took_too_long_to_arrive_does_nothing(
+    wall: Wall, speed: float, seconds: float, *, in_time: bool
+) -> None:
+    wall.clock.speed = speed
+    touched = wall.at()
+    wall.clock.bar += timedelta(seconds=seconds)
+
+    answer = lived(wall.acts.answer({"ask": 1, "at": touched, "do": "aside", "tap": TAP, "kind": "cleaning"}))
+
+    assert ("done" in answer) is in_time
+    assert (wall.face().aside is not None) is in_time
+    assert in_time or "took too long" in answer["refused"]
+
+
 def test_a_store_that_is_away_is_an_answer_too(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> None:
     async def away(*_: object, **__: object) -> None:
         raise StoreUnavailable("no space")
@@ -235,7 +255,7 @@ def test_a_tap_of_another_bar_is_none_of_ours(wall: Wall) -> None:
     change_keg(wall.ports, tap_id=ONE, keg=HALF, at=T0, member=OWNER, now=T0)
 
     answers = [
-        lived(wall.acts.answer({"ask": 1, "do": "aside", "tap": tap, "kind": "cleaning"}))
+        lived(wall.acts.answer({"ask": 1, "at": wall.at(), "do": "aside", "tap": tap, "kind": "cleaning"}))
         for tap in ("loc-002:01", "loc-001:77", "nonsense")
     ]
 
@@ -250,19 +270,22 @@ def test_a_tap_of_another_bar_is_none_of_ours(wall: Wall) -> None:
         [],
         "look",
         {},
-        {"ask": 1, "do": "look"},
-        {"ask": 1, "do": "look", "tap": TAP, "more": 1},
-        {"ask": "1", "do": "look", "tap": TAP},
-        {"ask": -1, "do": "look", "tap": TAP},
-        {"ask": 2**40, "do": "look", "tap": TAP},
-        {"ask": 1, "do": "drop", "tap": TAP},
-        {"ask": 1, "do": "look", "tap": "x" * 200},
-        {"ask": 1, "do": "waste", "tap": TAP, "reason": "foam", "glass": 1.5},
-        {"ask": 1, "do": "waste", "tap": TAP, "reason": "x" * 1000, "glass": 1},
-        {"ask": 1, "do": "waste", "tap": TAP, "reason": "foam", "glass": True},
-        {"ask": 1, "do": "aside", "tap": TAP, "kind": "for ever"},
-        {"ask": 1, "do": "choose", "tap": TAP, "keg": {"$ne": ""}, "beer": None, "size": None},
-        {"ask": 1, "do": "undo", "undo": None},
+        {"ask": 1, "do": "look", "tap": TAP},
+        {"ask": 1, "at": float("nan"), "do": "look", "tap": TAP},
+        {"ask": 1, "at": "now", "do": "look", "tap": TAP},
+        {"ask": 1, "at": 0, "do": "look"},
+        {"ask": 1, "at": 0, "do": "look", "tap": TAP, "more": 1},
+        {"ask": "1", "at": 0, "do": "look", "tap": TAP},
+        {"ask": -1, "at": 0, "do": "look", "tap": TAP},
+        {"ask": 2**40, "at": 0, "do": "look", "tap": TAP},
+        {"ask": 1, "at": 0, "do": "drop", "tap": TAP},
+        {"ask": 1, "at": 0, "do": "look", "tap": "x" * 200},
+        {"ask": 1, "at": 0, "do": "waste", "tap": TAP, "reason": "foam", "glass": 1.5},
+        {"ask": 1, "at": 0, "do": "waste", "tap": TAP, "reason": "x" * 1000, "glass": 1},
+        {"ask": 1, "at": 0, "do": "waste", "tap": TAP, "reason": "foam", "glass": True},
+        {"ask": 1, "at": 0, "do": "aside", "tap": TAP, "kind": "for ever"},
+        {"ask": 1, "at": 0, "do": "choose", "tap": TAP, "keg": {"$ne": ""}, "beer": None, "size": None},
+        {"ask": 1, "at": 0, "do": "undo", "undo": None},
     ],
 )
 def test_what_is_no_act_is_refused_and_does_nothing(wall: Wall, asked: object) -> None:
