@@ -195,10 +195,10 @@ class Simulator:
                 weight_lbs=one["weight_lbs"],
                 pouring=one["pouring"],
                 online=one["online"],
-                changing=one["changing"],
-                beside=one["beside"],
-                lit=one["lit"],
-                fault=one["fault"],
+                changing=one.get("changing", False),
+                beside=one.get("beside", False),
+                lit=one.get("lit", False),
+                fault=one.get("fault"),
             )
             for scale, one in (await self._told()).items()
             if scale in self._taps
@@ -331,7 +331,7 @@ class Simulator:
         await self._clock.sleep_until(self._clock.now() + BARTENDER_TAKES)
         try:
             there = (await self._told())[scale]
-            if there["beer_lbs"] <= 0 and not there["beside"]:
+            if there["beer_lbs"] <= 0 and not there.get("beside", False):
                 await self.change(tap_id)
         except (SimulatorRefused, Refusal, StoreUnavailable) as refused:
             _log.warning("the simulated bartender could not change a keg", tap=str(tap_id), why=str(refused))
