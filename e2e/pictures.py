@@ -1,4 +1,4 @@
-"""Take the pictures of the README: `python e2e/pictures.py [board] [tap]` starts a fresh demo and writes them."""
+"""Take the pictures of the docs: `python e2e/pictures.py [board] [sheet] [tap]` starts a fresh demo for them."""
 
 import os
 import shutil
@@ -9,17 +9,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bar_server import ROOT
-from board_page import ready
+from board_page import ready, tile
 from demo_server import Demo
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 SIZES = ((1280, 800), (1440, 900), (390, 844))
 FOLDER = ROOT / "docs" / "pictures"
-PATHS = {"board": "", "tap": "taps/loc-001:03"}
+PATHS = {"board": "", "sheet": "", "tap": "taps/loc-001:03"}
 POURING = (7, 12, 14)
 """In each size somebody is being served at one of these taps."""
 WARMS_UP_S = 12.0
 """Until the first guests of the evening have been served."""
+CHANGED = 6
+"""The keg of this tap was just changed, and its scale has found it."""
+CHANGED_WITHIN_MS = 90_000
 
 
 def main() -> None:
@@ -31,11 +34,17 @@ def main() -> None:
         )
         levers = browser.new_page()
         levers.goto(demo.url + "simulator")
+        levers.get_by_role("button", name=f"Change keg, tap {CHANGED}", exact=True).click()
         levers.wait_for_timeout(WARMS_UP_S * 1000)
+        board = page_of(browser, demo, "", *SIZES[0])
+        expect(tile(board, CHANGED).locator(".ss-chip")).to_have_text("NEW KEG", timeout=CHANGED_WITHIN_MS)
+        board.context.close()
         for (width, height), served in zip(SIZES, POURING, strict=True):
             levers.get_by_role("button", name=f"Pour a pint, tap {served}", exact=True).click()
             for name, path in wanted.items():
                 page = page_of(browser, demo, path, width, height)
+                if name == "sheet":
+                    open_sheet(page)
                 page.screenshot(path=FOLDER / f"{name}-{width}x{height}.png")
                 page.context.close()
         browser.close()
@@ -64,6 +73,13 @@ def page_of(browser: Browser, demo: Demo, path: str, width: int, height: int) ->
     page.evaluate("document.fonts.ready")
     page.wait_for_timeout(1500)  # the level's own animation
     return page
+
+
+def open_sheet(page: Page) -> None:
+    """Touch the tile of the tap whose keg was changed."""
+    tile(page, CHANGED).click()
+    expect(page.get_by_role("dialog").locator(".ss-ask")).to_be_visible()
+    page.mouse.move(1, 1)
 
 
 if __name__ == "__main__":
