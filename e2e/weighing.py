@@ -21,6 +21,9 @@ class Levers:
 
     def pull(self, lever: str, tap: int) -> None:
         """Pull a lever of a tap; it must be obeyed."""
+        more = self._page.get_by_role("button", name=f"More levers, tap {tap}", exact=True)
+        if more.count():
+            more.click()
         self._page.get_by_role("button", name=f"{lever}, tap {tap}", exact=True).click()
         expect(self._page.locator(".ss-notice-refusal")).to_have_count(0)
 
