@@ -8,6 +8,7 @@ from app.member import current_member
 from app.pages.acts import attempt
 from app.pages.keg_wanted import correction_fields, preview_words, wanted_of
 from app.site import Site
+from backend.domain.audit import Deed
 from backend.domain.beer import Beer
 from backend.domain.correction import Wanted
 from backend.domain.member import Act
@@ -114,7 +115,7 @@ class CorrectionForm:
         """Take back what this page just put right: the newest correction of the keg by whoever asks."""
         keg_id, member = self._view.keg.keg_id, current_member()
         view = await ask(view_keg, self._site.ports, keg_id=keg_id, member=member, now=self._site.clock.now())
-        mine = [entry for entry in view.audit or () if entry.by == member.sub]
+        mine = [entry for entry in view.audit or () if entry.by == member.sub and entry.deed is Deed.CORRECTED]
         if not mine:
             raise Invalid("there is nothing of yours to take back: look at the list below")
         await ask(
