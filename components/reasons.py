@@ -39,7 +39,7 @@ class Reasons(ui.element):
             self.clear()
             with self:
                 self._parts = [_part(reason.name) for reason in reasons]
-        before = self._told or [None] * len(reasons)
+        before: Sequence[Reason | None] = self._told or [None] * len(reasons)
         for part, was, reason in zip(self._parts, before, reasons, strict=True):
             if reason != was:
                 part.clear()

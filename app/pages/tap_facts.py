@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from app.faces import in_singular, volume_words
+from app.money import money_words
 from backend.domain.keg import KegState, TareSource
 from backend.domain.keg_type import KEG_TYPES
 from backend.domain.scale import ScaleStatus
@@ -65,7 +66,7 @@ _LEAST_EFFECT: Final = 0.05
 def reasons_of(why: Why, view: TapView) -> list[Reason]:
     """Give what the level is made of, in the order in which it is reckoned."""
     told = [_reason(fact, why, view) for fact in why.facts]
-    return [_shown(why, view), *told, *_keg(view), *_scale(view)]
+    return [_shown(why, view), *told, *_keg(view), *_worth(view), *_scale(view)]
 
 
 def making_of(why: Why, view: TapView) -> Making | str:
@@ -193,6 +194,17 @@ def _keg(view: TapView) -> list[Reason]:
         return [Reason(name="Keg", value="none on this tap", advice="Touch Change keg and choose what stands there.")]
     known = f"{keg.full_lbs:.1f} lb when full; {keg.keg_id}"
     return [Reason(name="Keg", value=keg.label or size_words(keg.type_id), known=known)]
+
+
+def _worth(view: TapView) -> list[Reason]:
+    """Say what the beer that is left has cost, and what a glass of it sells for; nothing where nobody told."""
+    face = view.face
+    if face.value_left_cents is None:
+        return []
+    known = "what the beer that is left has cost"
+    if face.price_cents is not None and face.beer is not None:
+        known += f"; a {in_singular(face.beer.serving.name)} sells for {money_words(face.price_cents)}"
+    return [Reason(name="Worth", value=money_words(face.value_left_cents), known=known)]
 
 
 def _scale(view: TapView) -> list[Reason]:

@@ -194,6 +194,17 @@ def test_how_far_off_a_level_may_be_is_told_in_what_the_bar_sells(servings: floa
     assert reason.off == "± 1.0 points" + words
 
 
+def test_what_is_left_is_told_in_money_where_somebody_said_what_it_cost() -> None:
+    beer = Beer(beer_id="pilsner", name="Pilsner", price_cents=700)
+    face = replace(VIEW.face, beer=beer, price_cents=700, value_left_cents=7260)
+
+    worth = told(replace(VIEW, face=face))["Worth"]
+
+    assert worth.value == "$72.60"
+    assert worth.known == "what the beer that is left has cost; a pint sells for $7.00"
+    assert "Worth" not in told()
+
+
 def test_a_moment_is_told_in_the_bars_time() -> None:
     assert moment_words(AT, ZoneInfo("America/Los_Angeles")) == "Fri 20 Mar, 20:41"
     assert moment_words(AT, ZoneInfo("Europe/Berlin"), seconds=True) == "Sat 21 Mar, 04:41:05"
