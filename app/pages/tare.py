@@ -6,7 +6,7 @@ from nicegui import ui
 
 from app.ask import ask
 from app.member import current_member
-from app.pages.live_weight import LiveWeight
+from app.pages.live_weight import WAITING, LiveWeight
 from app.pages.tare_words import choices_of, tare_rows, told
 from app.site import Site
 from app.theme import TITLE, frame, panel, refusal_notice, refused
@@ -104,8 +104,8 @@ class TarePage:
             self._undo_button.on("click", self._undo, [])
         self._result.set_visibility(False)
         with panel("What stands on the platform now?"):
-            self._choice = StandChoice(choices_of(view, lbs=None), wait="", on_stands=self._tare)
-            self._reason = Words("", "p").classes("ss-reason")
+            self._choice = StandChoice(choices_of(view, lbs=None), wait=WAITING, on_stands=self._tare)
+            self._reason = Words(WAITING, "p").classes("ss-reason")
             self._reason.props["role"] = "status"
         with panel("What the scale reads"):
             self._weight = LiveWeight(
