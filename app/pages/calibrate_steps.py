@@ -144,7 +144,11 @@ def _over(acts: Acts, seen: Seen, wizard: Wizard) -> None:
         _heading("Not calibrated")
         _warned(wizard.problem or "the scale gave no reason: begin again")
         return
-    _heading("Taken back" if wizard.undone else "Calibrated", done_words(wizard))
+    if wizard.problem and not wizard.undone:
+        _heading("Not taken back")
+        _warned(wizard.problem)
+    else:
+        _heading("Taken back" if wizard.undone else "Calibrated", done_words(wizard))
     if wizard.fit is not None and not wizard.undone:
         _results(wizard, wizard.fit)
     if seen.view.may_undo:

@@ -72,6 +72,8 @@ def told(wizard: Wizard) -> str:
         return f"Not tared: {problem}."
     if not wizard.step.over:
         return _UNDER_WAY.get(wizard.step, "Weighing for two seconds: leave it alone.")
+    if wizard.problem and not wizard.undone:
+        return f"Not taken back: {wizard.problem}."
     if wizard.undone or wizard.method is Method.UNDONE:
         return "Taken back: everything is as it was before."
     if wizard.tare_of is TareOf.PLATFORM:
