@@ -135,3 +135,20 @@ def test_a_wrong_guess_is_put_right_and_the_same_keg_stays(bar: Bar) -> None:
 
     done(page, "as before")
     expect(chip(page, 1).filter(has_text="NEW KEG")).to_have_count(0, timeout=SHOWN_WITHIN_MS)
+
+
+def test_a_load_that_is_no_keg_of_the_house_asks_which_it_is(bar: Bar) -> None:
+    page = bar.board
+    bar.levers.get_by_role("button", name="More levers, tap 2").click()
+    bar.pull("20 kg", 2)
+    expect(chip(page, 2)).to_have_text("WHICH KEG?", timeout=2 * FOUND_WITHIN_MS)
+    expect(page.locator(".ss-urgent").filter(has_text="WHICH KEG?")).to_be_visible()
+
+    page.locator(".ss-urgent").filter(has_text="WHICH KEG?").click()
+    opened = page.get_by_role("dialog")
+    expect(opened.get_by_role("heading", name="Which keg is on tap 2?")).to_contain_text("lb")
+    opened.get_by_role("list", name="Beers").get_by_role("button").first.click()
+
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(chip(page, 2).filter(has_text="WHICH KEG?")).to_have_count(0, timeout=SHOWN_WITHIN_MS)
+    bar.pull("Put back", 2)
