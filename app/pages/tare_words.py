@@ -72,6 +72,10 @@ def told(wizard: Wizard) -> str:
         return f"Not tared: {problem}."
     if not wizard.step.over:
         return _UNDER_WAY.get(wizard.step, "Weighing for two seconds: leave it alone.")
+    return _came_of(wizard)
+
+
+def _came_of(wizard: Wizard) -> str:
     if wizard.problem and not wizard.undone:
         return f"Not taken back: {wizard.problem}."
     if wizard.undone or wizard.method is Method.UNDONE:
