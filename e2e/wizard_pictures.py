@@ -1,4 +1,4 @@
-"""Take the pictures of tare and calibration: `python e2e/wizard_pictures.py` starts a demo, writes to docs/pictures/."""
+"""Take the pictures of tare and calibration from a demo of its own: `python e2e/wizard_pictures.py`."""
 
 import os
 import shutil
