@@ -83,9 +83,7 @@ def test_a_damaged_row_names_itself(kind: str, draw: st.DataObject) -> None:
 )
 @settings(max_examples=5, deadline=None)
 @given(draw=st.data())
-def test_what_is_wrong_with_a_row_is_said(
-    kind: str, name: str, value: Value, said: str, draw: st.DataObject
-) -> None:
+def test_what_is_wrong_with_a_row_is_said(kind: str, name: str, value: Value, said: str, draw: st.DataObject) -> None:
     made, write, read, _ = KINDS[kind]
     item = {**write(draw.draw(made)).item, name: value}
 

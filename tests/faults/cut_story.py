@@ -32,9 +32,9 @@ from backend.domain.refusal import Refusal
 from backend.embedded import writer as shipped_writer
 from backend.embedded.backlog import Backlog
 from backend.embedded.backup import back_up
+from backend.embedded.commands import LinkCommands
 from backend.embedded.compaction import Compaction
 from backend.embedded.copying import CopyFailed, SourceDamaged
-from backend.embedded.commands import LinkCommands
 from backend.embedded.feed import LocalFeed
 from backend.embedded.folder import LOCK_NAME
 from backend.embedded.history import SqliteHistory

@@ -1,4 +1,3 @@
-
 from scale_bench.commanded import Scale
 from scale_bench.fake_board import EPOCH
 
