@@ -34,7 +34,9 @@ from components.words import Words, link
 
 LOOKS_EVERY_S: Final = 1.0
 """How often the page looks how the wizard stands, beside each answer of the scale: another browser may lead it."""
+TAP_EVERY: Final = 3
 HISTORY_EVERY: Final = 20
+"""What costs more is looked at each so many times, and after every act."""
 _MEASURED: Final = (Step.EMPTY, Step.LOADED, Step.CHECK)
 _USUAL: Final = "20 kg"
 _TARING: Final = "A tare of this scale is under way: wait until it is done."
@@ -70,6 +72,7 @@ class CalibratePage:
         self._client = ui.context.client
         self._tap_id = tap.face.tap_id
         self._device_id = device_id
+        self._tap = tap
         self._seen: Seen | None = None
         self._known, self._known_lbs, self._sure = _USUAL, PRESETS_LBS[_USUAL], False
         self._entered_from = self._known_lbs
@@ -89,7 +92,8 @@ class CalibratePage:
             view = await ask(
                 view_wizard, site.ports, device_id=self._device_id, member=member, wall=site.clock.wall(), now=now
             )
-            tap = await ask(view_tap, site.ports, tap_id=self._tap_id, member=member, now=now)
+            if self._looks % TAP_EVERY == 0 or self._focus or self._moved(view):
+                self._tap = await ask(view_tap, site.ports, tap_id=self._tap_id, member=member, now=now)
             if self._looks % HISTORY_EVERY == 0 or self._moved(view):
                 scale = await ask(view_scale, site.ports, device_id=self._device_id, member=member)
                 self._show_scale(scale)
@@ -97,7 +101,7 @@ class CalibratePage:
             refusal_notice(why)
             return
         self._looks += 1
-        self._show(view, tap)
+        self._show(view, self._tap)
 
     async def begin(self, method: Method, *, take_over: bool = False) -> None:
         """Begin; with a weight the tap is set aside, because its keg goes away and comes back."""
