@@ -85,8 +85,8 @@ def _much(value: float) -> str:
 
 def calibration_rows(found: Sequence[Calibration], zone: tzinfo) -> list[tuple[str, ...]]:
     """The calibrations (newest first) as rows, each beside the one before it."""
-    befores = [*found[1:], None]
-    return [_row(one, before, zone) for one, before in zip(found, befores, strict=True)]
+    those_before = [*found[1:], None]
+    return [_row(one, before, zone) for one, before in zip(found, those_before, strict=True)]
 
 
 def _row(one: Calibration, before: Calibration | None, zone: tzinfo) -> tuple[str, ...]:
