@@ -63,9 +63,7 @@ def test_a_pint_moves_the_tap_page_and_the_board_without_a_reload(bar: Demo, ope
         timeout=20_000,
     )
     pours = tap.locator(".ss-panel").filter(has=tap.get_by_role("heading", name="Pours of the last 24 hours"))
-    expect(pours.locator("tbody tr").first).to_contain_text(
-        re.compile(r"1[4-7]\.\d"), timeout=20_000
-    )
+    expect(pours.locator("tbody tr").first).to_contain_text(re.compile(r"1[4-7]\.\d"), timeout=20_000)
     assert abs(gallons(tile(board, 2).inner_text()) - gallons(live.inner_text())) < 0.02
     assert tap.evaluate("window.before") is True
     assert board.evaluate("window.before") is True
