@@ -14,11 +14,9 @@ from typing import Final
 from backend.domain.calibration import FILL_SHARE, GRAVITY_PLUS_MINUS
 from backend.domain.events import Event
 from backend.domain.ids import TapId
-from backend.domain.keg import Keg, Tare, TareSource
+from backend.domain.keg import GAS_LBS_PER_GALLON, Keg, Tare, TareSource
 from backend.domain.keg_type import keg_type
 
-GAS_LBS_PER_GALLON: Final = 0.03
-"""Carbon dioxide at serving pressure, 3.6 g a litre: it stands in an emptied keg in place of the beer."""
 _GAS_UNSURE: Final = 0.5
 """How much of it may be gone (1 sd, share): a keg that was vented before it was lifted weighs less."""
 _LEFT_LBS: Final = 0.2

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+AHEAD: Final = timedelta(minutes=2)
+"""The clock of who says something may be ahead by this: a moment later than that is in the future."""
 
 
 def iso(moment: datetime) -> str:

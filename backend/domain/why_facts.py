@@ -6,8 +6,8 @@ from math import hypot
 from typing import Final
 
 from backend.domain.calibration import GRAVITY_PLUS_MINUS, WANDER_LBS, Calibration, Method
-from backend.domain.drift import GAS_LBS_PER_GALLON, Drift, ZeroDrift
-from backend.domain.keg import Keg, TareSource
+from backend.domain.drift import Drift, ZeroDrift
+from backend.domain.keg import GAS_LBS_PER_GALLON, Keg, TareSource
 from backend.domain.keg_type import TYPICAL_GRAVITY
 from backend.domain.ledger import Ledger
 from backend.domain.level import Level

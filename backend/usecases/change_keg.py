@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
 
 from backend.cellar import kegs
 from backend.domain.beer import Beer
@@ -14,15 +13,13 @@ from backend.domain.member import Act, Member
 from backend.domain.refusal import Conflict, Invalid
 from backend.domain.swap import Swap, SwapRecord
 from backend.domain.tap import Tap
-from backend.domain.times import whole_ms
+from backend.domain.times import AHEAD, whole_ms
 from backend.ports import Ports
 from backend.usecases import load
 from backend.usecases.carry_out import Told, carry_out
 from backend.usecases.draft import Draft
 from backend.usecases.put_on import Change, Coming, put_on, record_at, state_of
 from backend.usecases.take_back import take_back
-
-_AHEAD: Final = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +74,7 @@ def change_keg(
     beer = load.beer(ports, keg.beer_id)
     at = whole_ms(at)
     lifted_at = at if lifted_at is None else whole_ms(lifted_at)
-    if not lifted_at <= at <= now + _AHEAD:
+    if not lifted_at <= at <= now + AHEAD:
         raise Invalid("a keg is lifted first, then the next is put on, and not in the future: check the times")
     said = _Said(tap_id=tap_id, keg=keg, beer=beer, lifted_at=lifted_at, at=at, member=member, now=now)
     carry_out(ports, decide=partial(_decide, said=said))
@@ -135,7 +132,7 @@ def _apart(tap: Tap, *, lifted_at: datetime, at: datetime, now: datetime) -> tup
     """Give until when the old keg was seen, and since when the next one: both in whole seconds, and never the same."""
     until, since, tapped_at = seen_lifted(lifted_at), seen_standing(at), tap.tapped_at
     # Put on in the future it was by a clock that was ahead: any moment may come after that.
-    if tapped_at is None or until >= tapped_at or tapped_at > seen_standing(now + _AHEAD):
+    if tapped_at is None or until >= tapped_at or tapped_at > seen_standing(now + AHEAD):
         return until, since
     if seen_standing(lifted_at) < tapped_at:
         raise Invalid(f"the keg on tap {tap.tap_id} was put on after that moment: give a later one")

@@ -14,7 +14,7 @@ from backend.domain.offers import Offer, OfferWhy
 from backend.domain.refusal import Conflict, Invalid
 from backend.domain.swap import Swap, SwapRecord
 from backend.domain.tap import Tap
-from backend.domain.times import whole_ms
+from backend.domain.times import AHEAD, whole_ms
 from backend.ports import Delete, Ports, Put
 from backend.usecases import load
 from backend.usecases.audit import record as audited
@@ -30,7 +30,6 @@ from backend.usecases.undo_swap import must_be_theirs
 
 CORRECTED_WITHIN: Final = timedelta(hours=24)
 """What a scale guessed is corrected within a day; later it is a change of its own."""
-_AHEAD: Final = timedelta(minutes=2)
 _TWICE_WITHIN: Final = timedelta(minutes=3)
 """The same beer in the same size said again within this is the same word said twice."""
 
@@ -87,7 +86,7 @@ def choose_keg(  # noqa: PLR0913 - which keg can be said in three ways
         keg_id, beer_id, type_id = offer.keg_id, offer.beer_id, offer.type_id
     if keg_id is None and (beer_id is None or type_id is None):
         raise Invalid("say which keg it is: one of the list, or a beer and a size")
-    if at is not None and at > now + _AHEAD:
+    if at is not None and at > now + AHEAD:
         raise Invalid("a keg cannot have been put on in the future: check the time")
     said = _Said(
         tap_id=tap_id,

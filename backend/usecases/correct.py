@@ -13,7 +13,7 @@ from backend.domain.ids import TapId
 from backend.domain.keg import Keg, Tare
 from backend.domain.member import Act, Member, Role
 from backend.domain.refusal import Conflict, Invalid, NotFound
-from backend.domain.times import whole_ms
+from backend.domain.times import AHEAD, whole_ms
 from backend.ports import Action, Ports, Query
 from backend.usecases import load
 from backend.usecases.audit import record
@@ -21,7 +21,6 @@ from backend.usecases.commit import commit
 from backend.usecases.correcting import Plan, plan_of
 from backend.usecases.keg_at import tell_history
 
-_AHEAD: Final = timedelta(minutes=2)
 _ROWS_IN_A_STEP: Final = 60
 """With the keg, its books, its stays and its taps they stay within the 100 of a group."""
 _MOST_STEPS: Final = 1000
@@ -162,7 +161,7 @@ def _seen(ports: Ports, keg_id: str, member: Member) -> Keg:
 
 def whole_second(tapped_at: datetime, *, now: datetime) -> datetime:
     """Give a moment in whole seconds, as scales tell them, rounded up; raises Invalid for one to come."""
-    if tapped_at > now + _AHEAD:
+    if tapped_at > now + AHEAD:
         raise Invalid("a keg cannot have been tapped in the future: check the time")
     second = tapped_at.replace(microsecond=0)
     return second if second == tapped_at else second + timedelta(seconds=1)

@@ -11,14 +11,13 @@ from backend.domain.ids import TapId
 from backend.domain.ledger import Ledger, Waste, WasteBooked
 from backend.domain.member import Act, Member
 from backend.domain.refusal import Conflict, Invalid
-from backend.domain.times import epoch_ms, iso, whole_ms
+from backend.domain.times import AHEAD, epoch_ms, iso, whole_ms
 from backend.ports import Action, Delete, Ports
 from backend.usecases import load
 from backend.usecases.audit import record
 from backend.usecases.commit import commit
 from backend.usecases.keg_at import keg_at
 
-_AHEAD: Final = timedelta(minutes=2)
 WASTE_REASONS: Final = ("foam", "spill", "line", "other")
 """What people are offered; any other words will do too."""
 _THROUGH_THE_FAUCET: Final = frozenset({"foam", "spill"})
@@ -44,7 +43,7 @@ def record_waste(
     member.must(Act.BOOK_WASTE, location_id=tap_id.location_id)
     if not reason.strip():
         raise Invalid("say why the beer was lost: foam, spill, cleaning")
-    if at > now + _AHEAD:
+    if at > now + AHEAD:
         raise Invalid("beer cannot have been lost in the future: check the time")
     at = whole_ms(at)
     tap = load.tap(ports, tap_id)

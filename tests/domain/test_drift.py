@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domain.calibration import FILL_SHARE, GRAVITY_PLUS_MINUS
-from backend.domain.drift import GAS_LBS_PER_GALLON, Life, drift_of, shell_of, span_of, zero_drift_of
+from backend.domain.drift import Life, drift_of, shell_of, span_of, zero_drift_of
 from backend.domain.ids import TapId
-from backend.domain.keg import Keg, KegState, Tare, TareSource
+from backend.domain.keg import GAS_LBS_PER_GALLON, Keg, KegState, Tare, TareSource
 from backend.domain.keg_type import KEG_TYPES, keg_type
 from backend.domain.units import lbs_of
 
