@@ -58,7 +58,7 @@ def place(ports: Ports, readings: Sequence[Reading], *, tolerance_scale: float =
         if stand is None:
             strangers += sent
             continue
-        if not stand.scale.claims_pours and (stand.scale.session is not None or not sent[0].numbered):
+        if _claims_none(stand.scale, sent):
             silent.add(device_id)
         for tap_id, part in _at_taps(ports, stand, sent, tolerance_scale, untaken):
             if tap_id is None:
@@ -74,6 +74,13 @@ def place(ports: Ports, readings: Sequence[Reading], *, tolerance_scale: float =
         untaken=untaken,
         damaged=damaged,
     )
+
+
+def _claims_none(scale: Scale, sent: Sequence[Reading]) -> bool:
+    """Whether pours are to be sought for a scale; one that claims some, whatever its birth said, seeks by itself."""
+    if scale.claims_pours or (scale.session is None and sent[0].numbered):
+        return False
+    return all(reading.pour is None for reading in sent)
 
 
 def _at_taps(

@@ -47,6 +47,8 @@ def seek_pours(before: TapState | None, moved: Moved, *, tap: Tap, silent: froze
         if mark is not None and not _goes_on(mark, run[0]):
             seeking = rest = None
         claims_itself = run[0].device_id not in silent
+        if any(reading.pour is not None for reading in run):
+            seeking = None  # what fell is claimed: nobody may find it again
         if claims_itself and rest is not None and _restarted(mark, run[0]) and run[0].measured_at - rest[0] > GAP:
             seeking = at_rest(rest[1], _s(rest[0]))
         if seeking is not None or not claims_itself:

@@ -66,7 +66,8 @@ class Broker:
             elif kind < 0.08:
                 said.append(self._message("keg/readings/SCALE-1", b'{"weight_lbs": "nonsense"}'))
             elif kind < 0.12:
-                said.append(self._message("keg/status/SCALE-2", b'{"online":true,"session":%d}' % len(self._published)))
+                born = b'{"online":true,"session":%d,"pours":true}' % len(self._published)
+                said.append(self._message("keg/status/SCALE-2", born))
             elif kind < 0.2 and self._held_back:
                 said.append(self._held_back.pop(0))
             else:

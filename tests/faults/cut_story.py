@@ -28,6 +28,7 @@ from backend.domain.ids import TapId
 from backend.domain.ledger import Waste
 from backend.domain.location import Location
 from backend.domain.member import OWNER
+from backend.domain.reading import StatusReport
 from backend.domain.refusal import Refusal
 from backend.embedded import writer as shipped_writer
 from backend.embedded.backlog import Backlog
@@ -47,6 +48,7 @@ from backend.usecases import load
 from backend.usecases.change_keg import NextKeg, change_keg
 from backend.usecases.record_waste import record_waste
 from backend.usecases.set_up import add_beer, open_location, place_scale, set_up_tap
+from backend.usecases.take_statuses import take_statuses
 
 BEGIN: Final = datetime(2026, 3, 20, 20, 40, tzinfo=UTC)
 PILS: Final = Beer(beer_id="pils", name="Pils", specific_gravity=1.010)
@@ -165,6 +167,9 @@ class Story:
         for device_id, tap_id in TAPS.items():
             set_up_tap(ports, tap_id=tap_id, member=OWNER)
             place_scale(ports, device_id=device_id, tap_id=tap_id, member=OWNER, now=BEGIN - timedelta(days=1))
+            # All of them claim their pours, and say so: else the server would seek them too.
+            born = StatusReport(device_id=device_id, received_at=BEGIN, online=True, session=1, pours=True)
+            take_statuses(ports, reports=[born])
             if load.tap(ports, tap_id).keg_id is None:
                 self._change_keg(ports, tap_id, at=BEGIN - timedelta(hours=1))
 

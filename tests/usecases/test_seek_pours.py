@@ -243,3 +243,15 @@ def test_batches_may_end_anywhere_and_bring_what_is_within_them_in_any_order(
 
         assert ounces(bar) == [12, 12, 12, 12]
         assert bar.ledger(keg.keg_id).poured * OZ_PER_GALLON == pytest.approx(48, abs=0.6)
+
+
+def test_a_scale_that_claims_its_pours_is_not_sought_for_whatever_its_birth_said(bar: Bar) -> None:
+    bar.change(second=0)
+    born(bar, claims=False)
+    bar.take(resting(FULL, 5, 100))
+    *poured, last = glass(120, 16, FULL)
+
+    bar.take([*poured, last._replace(pour=claim(120, FULL, 16))])
+    bar.take(resting(FULL - 16 * OUNCE, 150, 300))
+
+    assert len(bar.pours()) == 1
