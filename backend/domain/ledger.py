@@ -13,6 +13,8 @@ CLEANING: Final = "cleaning"
 """The reason of waste that cleaning a line took; it has its own counter."""
 MAINTENANCE: Final = "maintenance"
 """The reason of waste that left while the tap was set aside."""
+_DUST: Final = 1e-6
+"""What is left of a sum (US gallons) after all that was added was taken out again."""
 _LONGEST_WAIT_S: Final = 3600
 """A claim rides in the next reading that is sent; one that is said to be older than this is nonsense."""
 
@@ -105,6 +107,11 @@ class Ledger:
     def remaining(self) -> float:
         """What is left by the books; may fall below zero where the keg held more than its nominal volume."""
         return self.opening - self.poured - self.wasted - self.cleaned - self.unseen
+
+    @property
+    def opened(self) -> bool:
+        """Whether beer was drawn from the keg: it is full no more, whatever stands of it elsewhere."""
+        return self.pours > 0 or self.wasted > _DUST or self.cleaned > _DUST
 
     def with_pour(self, pour: Pour) -> "Ledger":
         """Book a pour."""

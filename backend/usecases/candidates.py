@@ -15,6 +15,7 @@ from backend.domain.offers import FULL_SHARE, KNOWN_LBS, LOST_LBS, Candidate, Of
 from backend.domain.refusal import Invalid, NotFound
 from backend.domain.swap import Swap, SwapRecord
 from backend.domain.tap import Tap
+from backend.domain.taring import shell_of_full
 from backend.ports import Item, Ports, Query
 from backend.usecases import load
 from backend.usecases.put_on import Coming, record_at
@@ -28,8 +29,6 @@ _COMES_WITHIN: Final = timedelta(hours=1)
 _CALIBRATIONS: Final = 10
 MOST_LISTED: Final = 500
 """No bar has more kegs of one kind on hand."""
-_INFERRED_WITHIN_LBS: Final = 3.5
-"""A full keg tells the weight of its shell, where that is no further from the usual than shells and fillings differ."""
 _ROUGH: Final = {TareSource.TYPE_DEFAULT, TareSource.BEER_TYPE}
 
 
@@ -233,7 +232,8 @@ def coming_of(ports: Ports, offer: Offer, *, tap_id: TapId, since: datetime, gro
         queued_on=None,
         taken_lbs=None,
     )
-    fresh = before.tapped_at is None
+    books = ports.table.get(kegs.ledger_key(before.keg_id))
+    fresh = before.tapped_at is None and not (books is not None and kegs.ledger_from_item(books).opened)
     return Coming(keg=_weighed_full(keg, beer, gross_lbs) if fresh else keg, beer=beer, before=before)
 
 
@@ -264,7 +264,7 @@ def _weighed_full(keg: Keg, beer: Beer, gross_lbs: float | None) -> Keg:
         return keg
     kind = keg_type(keg.type_id)
     beer_lbs = kind.full_lbs(empty_lbs=0.0, specific_gravity=beer.specific_gravity)
-    shell_lbs = gross_lbs - beer_lbs
-    if abs(shell_lbs - keg.tare.empty_lbs) > _INFERRED_WITHIN_LBS or shell_lbs <= 0:
+    shell_lbs = shell_of_full(gross_lbs, keg=keg, beer_lbs=beer_lbs)
+    if shell_lbs is None:
         return keg
     return replace(keg, tare=Tare(empty_lbs=shell_lbs, source=TareSource.INFERRED_FROM_FULL), full_lbs=gross_lbs)

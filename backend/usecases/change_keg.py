@@ -5,17 +5,20 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from backend.cellar import kegs
+from backend.domain.audit import Deed
 from backend.domain.beer import Beer
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg, KegState, KegTapped, Tare, TareSource, keg_id_of, seen_lifted, seen_standing
 from backend.domain.keg_type import keg_type
+from backend.domain.ledger import Ledger
 from backend.domain.member import Act, Member
 from backend.domain.refusal import Conflict, Invalid
 from backend.domain.swap import Swap, SwapRecord
 from backend.domain.tap import Tap
 from backend.domain.times import AHEAD, whole_ms
-from backend.ports import Ports
+from backend.ports import Ports, Put
 from backend.usecases import load
+from backend.usecases.audit import record as audited
 from backend.usecases.carry_out import Told, carry_out
 from backend.usecases.draft import Draft
 from backend.usecases.put_on import Change, Coming, put_on, record_at, state_of
@@ -82,7 +85,7 @@ def change_keg(
 
 
 def _decide(draft: Draft, *, said: _Said) -> Told:
-    tap, swap = _before_it_was_found(draft, said)
+    tap, swap, guess = _before_it_was_found(draft, said)
     keg_id = keg_id_of(said.tap_id, tapped_at=said.at)
     if draft.get(kegs.key(keg_id)) is not None:
         raise Conflict(f"keg {keg_id} is on already: nothing more to do")
@@ -97,9 +100,10 @@ def _decide(draft: Draft, *, said: _Said) -> Told:
         automatic=False,
         swap=swap,
         said_at=said.now,
+        guess=guess,
     )
     made = put_on(draft.ports, change)
-    draft.add(made.actions)
+    draft.add([*made.actions, _audit(said, made.record)])
     event = KegTapped(
         location_id=said.tap_id.location_id,
         tap_id=str(said.tap_id),
@@ -110,17 +114,30 @@ def _decide(draft: Draft, *, said: _Said) -> Told:
     return Told(since={said.tap_id: min(until, seen_lifted(said.lifted_at))}, events=[event], record=made.record)
 
 
-def _before_it_was_found(draft: Draft, said: _Said) -> tuple[Tap, Swap | None]:
-    """Give the tap as it was before its scale found the change that is told now, and what the scale saw of it."""
+def _audit(said: _Said, record: SwapRecord) -> Put:
+    return audited(
+        location_id=said.tap_id.location_id,
+        at=said.now,
+        member=said.member,
+        deed=Deed.SWAPPED,
+        subject=str(said.tap_id),
+        before={"keg": record.old_keg_id},
+        after={"keg": record.new_keg_id},
+    )
+
+
+def _before_it_was_found(draft: Draft, said: _Said) -> tuple[Tap, Swap | None, Ledger | None]:
+    """Give the tap as it was before its scale found the change told now, what it saw, and the books of its guess."""
     ports = draft.ports
     tap = load.tap(ports, said.tap_id)
     record = record_at(ports, said.tap_id, tap.swapped_at)
     if record is not None and record.open and _meant(record, said):
         found = Swap(lifted_at=record.lifted_at, keg_id=record.old_keg_id, before_lbs=record.before_lbs)
-        return take_back(draft, record, by=said.member, now=said.now, keep=False), found
+        guess = load.ledger(ports, record.new_keg_id) if record.new_keg_id else None
+        return take_back(draft, record, by=said.member, now=said.now, keep=False), found, guess
     state = state_of(ports, said.tap_id)
     swap = state.swap if state is not None else None
-    return tap, swap if swap is not None and swap.keg_id == tap.keg_id else None
+    return tap, swap if swap is not None and swap.keg_id == tap.keg_id else None, None
 
 
 def _meant(record: SwapRecord, said: _Said) -> bool:

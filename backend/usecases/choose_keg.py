@@ -5,17 +5,17 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from backend.cellar import kegs
 from backend.domain.audit import Deed
 from backend.domain.ids import TapId
 from backend.domain.keg import KegState, KegTapped, seen_lifted, seen_standing
+from backend.domain.ledger import Ledger
 from backend.domain.member import Act, Member
 from backend.domain.offers import Offer, OfferWhy
-from backend.domain.refusal import Conflict, Invalid
+from backend.domain.refusal import Conflict, Forbidden, Invalid, NotFound
 from backend.domain.swap import Swap, SwapRecord
 from backend.domain.tap import Tap
 from backend.domain.times import AHEAD, whole_ms
-from backend.ports import Delete, Ports, Put
+from backend.ports import Ports, Put
 from backend.usecases import load
 from backend.usecases.audit import record as audited
 from backend.usecases.booked import booked
@@ -54,6 +54,7 @@ class _When:
     since: datetime
     swap: Swap | None
     instead_of: SwapRecord | None
+    guess: Ledger | None = None
 
 
 def choose_keg(  # noqa: PLR0913 - which keg can be said in three ways
@@ -72,8 +73,8 @@ def choose_keg(  # noqa: PLR0913 - which keg can be said in three ways
 
     While a change is under way, or where a scale guessed within the last day and nobody has confirmed it, this says
     which keg that is, and it counts since the keg was set down. Otherwise it is a change by hand, at `at` or now. Staff
-    may put on the same beer again, and what is queued here or was lifted off; another beer is a Manager's, unless the
-    location says that Staff may. Gives the record of the change.
+    may put on the beer that was on before, and what is queued here, and tell of a change of the last day; another beer
+    is a Manager's, unless the location says that Staff may, and an older change always. Gives the record of the change.
 
     Raises:
         Forbidden, NotFound: the member may not; there is no such tap, keg or beer.
@@ -88,6 +89,8 @@ def choose_keg(  # noqa: PLR0913 - which keg can be said in three ways
         raise Invalid("say which keg it is: one of the list, or a beer and a size")
     if at is not None and at > now + AHEAD:
         raise Invalid("a keg cannot have been put on in the future: check the time")
+    if at is not None and now - at > CORRECTED_WITHIN and not member.may(Act.ASSIGN, location_id=tap_id.location_id):
+        raise Forbidden("that was more than a day ago: ask a Manager to tell of this change")
     said = _Said(
         tap_id=tap_id,
         keg_id=keg_id,
@@ -128,7 +131,7 @@ def _decide(draft: Draft, *, said: _Said) -> Told:
         return _as_before(draft, record, said)
     when = _when(draft, said, tap, record)
     coming = _coming(draft, said, when)
-    must_assign(ports, tap=tap, keg_id=said.keg_id, beer_id=coming.beer.beer_id, member=said.member)
+    must_assign(ports, tap=when.tap, keg_id=said.keg_id, beer_id=coming.beer.beer_id, member=said.member)
     change = Change(
         tap=when.tap,
         until=when.until,
@@ -139,11 +142,10 @@ def _decide(draft: Draft, *, said: _Said) -> Told:
         swap=when.swap,
         offers=when.instead_of.offers if when.instead_of else (),
         said_at=said.now,
+        guess=when.guess,
     )
     made = put_on(draft.ports, change)
     draft.add([*made.actions, _audit(said, made.record, when)])
-    if when.instead_of is not None and when.instead_of.new_keg_id is not None and when.tap.keg_id is None:
-        draft.add([Delete(key=kegs.ledger_key(when.instead_of.new_keg_id))])
     until = min(when.until, when.instead_of.lifted_at) if when.instead_of else when.until
     events = [_tapped(made.record), *looked_at(made.record)]
     return Told(since=told_since(made.record, until), events=events, record=made.record)
@@ -164,7 +166,7 @@ def _guessed(record: SwapRecord, said: _Said) -> bool:
 
 def _as_before(draft: Draft, record: SwapRecord, said: _Said) -> Told:
     """It was the same keg, put back."""
-    must_be_theirs(record, said.member, now=said.now)
+    must_be_theirs(draft.ports, record, said.member, now=said.now)
     take_back(draft, record, by=said.member, now=said.now, keep=True)
     undone = replace(record, undone_at=said.now, undone_by=said.member.sub, version=record.version + 1)
     event = KegTapped(
@@ -182,8 +184,9 @@ def _when(draft: Draft, said: _Said, tap: Tap, record: SwapRecord | None) -> _Wh
     state = state_of(draft.ports, said.tap_id)
     under_way = state.swap if state is not None else None
     if said.at is None and record is not None and _guessed(record, said) and _still_meant(under_way, record):
-        must_be_theirs(record, said.member, now=said.now)
+        must_be_theirs(draft.ports, record, said.member, now=said.now)
         _must_fit(draft, record)
+        guess = load.ledger(draft.ports, record.new_keg_id) if record.new_keg_id is not None else None
         before = take_back(draft, record, by=said.member, now=said.now, keep=False)
         swap = Swap(
             lifted_at=record.lifted_at,
@@ -192,7 +195,7 @@ def _when(draft: Draft, said: _Said, tap: Tap, record: SwapRecord | None) -> _Wh
             placed_at=record.at,
             gross_lbs=record.gross_lbs,
         )
-        return _When(tap=before, until=record.lifted_at, since=record.at, swap=swap, instead_of=record)
+        return _When(tap=before, until=record.lifted_at, since=record.at, swap=swap, instead_of=record, guess=guess)
     if said.at is None and under_way is not None and under_way.placed_at is not None:
         until, since = whole_seconds_apart(under_way.lifted_at, under_way.placed_at, tapped_at=tap.tapped_at)
         return _When(tap=tap, until=until, since=since, swap=under_way, instead_of=None)
@@ -234,6 +237,8 @@ def _coming(draft: Draft, said: _Said, when: _When) -> Coming:
             lbs=gross,
         )
     keg = load.keg(draft.ports, said.keg_id)
+    if keg.location_id != said.tap_id.location_id:
+        raise NotFound(f"there is no keg {said.keg_id}")
     if keg.state is KegState.ON_TAP and not _is_off(draft, keg.tap_id):
         raise Conflict(f"that keg is on tap {keg.tap_id}: lift it there first, or choose another one")
     if keg.state is KegState.KICKED:

@@ -12,6 +12,7 @@ from backend.domain.keg import Keg, KegsChanged, KegState, Tare, TareSource
 from backend.domain.keg_type import keg_type
 from backend.domain.member import Act, Member
 from backend.domain.refusal import Conflict, Invalid, NotFound
+from backend.domain.taring import check_shell
 from backend.domain.times import whole_ms
 from backend.ports import Action, Ports, Put
 from backend.usecases import load
@@ -55,6 +56,8 @@ def stock_kegs(  # noqa: PLR0913 - what a delivery note says of a keg
     if tare is None and kind.tare_lbs is None:
         raise Invalid(f"no shell weight is known for {kind.name}: weigh the empty keg or read the stamp, and enter it")
     shell = tare or Tare(empty_lbs=kind.tare_lbs or 0.0, source=TareSource.TYPE_DEFAULT)
+    full_lbs = kind.full_lbs(empty_lbs=shell.empty_lbs, specific_gravity=beer.specific_gravity)
+    check_shell(shell.empty_lbs, type_id=type_id, full_lbs=full_lbs)
     now = whole_ms(now)
     one = checked(
         Keg(
@@ -64,7 +67,7 @@ def stock_kegs(  # noqa: PLR0913 - what a delivery note says of a keg
             type_id=type_id,
             state=KegState.IN_STOCK,
             tare=shell,
-            full_lbs=kind.full_lbs(empty_lbs=shell.empty_lbs, specific_gravity=beer.specific_gravity),
+            full_lbs=full_lbs,
             cost_cents=cost_cents,
             filled_on=filled_on,
             best_by=best_by,
@@ -144,7 +147,9 @@ def remove_keg(ports: Ports, *, keg_id: str, member: Member, now: datetime) -> N
 
     def decide() -> tuple[Sequence[Action], None]:
         old = load.keg(ports, keg_id)
-        if old.tapped_at is not None or old.state not in {KegState.IN_STOCK, KegState.NEXT}:
+        books = ports.table.get(kegs.ledger_key(keg_id))
+        opened = books is not None and kegs.ledger_from_item(books).opened
+        if opened or old.tapped_at is not None or old.state not in {KegState.IN_STOCK, KegState.NEXT}:
             raise Conflict(
                 "this keg stood on a tap, and its beer is in the books: it stays in the list of those used up"
             )
@@ -221,6 +226,8 @@ def _refilled(ports: Ports, keg: Keg, *, beer_id: str | None, tare: Tare | None)
         return keg
     beer, shell = load.beer(ports, beer_id or keg.beer_id), tare or keg.tare
     full_lbs = keg_type(keg.type_id).full_lbs(empty_lbs=shell.empty_lbs, specific_gravity=beer.specific_gravity)
+    if tare is not None:
+        check_shell(tare.empty_lbs, type_id=keg.type_id, full_lbs=full_lbs)
     return replace(keg, beer_id=beer.beer_id, tare=shell, full_lbs=full_lbs)
 
 

@@ -19,7 +19,7 @@ from backend.domain.swap import BooksBefore, KegBefore, Swap, SwapRecord
 from backend.domain.tap import Tap, TapState, absolute_level
 from backend.ports import Action, Ports
 from backend.usecases import load
-from backend.usecases.rebooking import rebook
+from backend.usecases.rebooking import inherit, rebook
 
 _EMPTY_SHARE: Final = 0.01
 """Books that say less than this share is left speak of an empty keg: they hold within 1 %."""
@@ -38,7 +38,8 @@ class Coming:
 class Change:
     """A change of kegs: the one before was seen until `until`, the next since `since`, in whole seconds.
 
-    `coming` None: nobody knows which keg was put on. `swap` is what the scale saw of it, `offers` what fitted.
+    `coming` None: nobody knows which keg was put on. `swap` is what the scale saw of it, `offers` what fitted. `guess`
+    are the books of the keg that was taken for this one until now, where none stood there before.
     """
 
     tap: Tap
@@ -50,6 +51,7 @@ class Change:
     swap: Swap | None = None
     offers: Sequence[Offer] = ()
     said_at: datetime | None = None
+    guess: Ledger | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,10 @@ def put_on(ports: Ports, change: Change) -> PutOn:
             old_until=change.until,
         )
         ledger = rebooked.old
+        if change.guess is not None and tap.keg_id is None:
+            rebooked = inherit(
+                ports, tap_id=tap.tap_id, guess=change.guess, new=rebooked.new, since=since, specific_gravity=gravity
+            )
         books = [kegs.put_ledger(rebooked.new), *rebooked.actions]
     taken = _taken_lbs(change, state)
     record = replace(_record(ports, change), old_books=_books_before(before, ledger), before_lbs=taken)

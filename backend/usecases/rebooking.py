@@ -62,6 +62,25 @@ def rebook(
     return Rebooked(actions=actions, old=old, new=new)
 
 
+def inherit(
+    ports: Ports, *, tap_id: TapId, guess: Ledger, new: Ledger, since: datetime, specific_gravity: float
+) -> Rebooked:
+    """Give what moves what was booked of a keg that was guessed to the one that really stood there.
+
+    `guess` are its books from before the guess was taken back. They are written again only where they lasted, because
+    that keg was in use before. Raises Invalid where more than 80 rows would move.
+    """
+    new = replace(new, specific_gravity=specific_gravity)
+    found = _of_tap(booked(ports, location_id=tap_id.location_id, keg_ids={guess.keg_id}, since=since), tap_id)
+    if len(found) > MOST_MOVED:
+        raise Invalid(f"more than {MOST_MOVED} pours were booked on tap {tap_id} since then: correct the keg instead")
+    old, new, actions = _moved(found, old=guess, new=new, specific_gravity=specific_gravity)
+    lasts = guess.keg_id != new.keg_id and ports.table.get(kegs.ledger_key(guess.keg_id)) is not None
+    if lasts and old != guess:
+        actions.append(kegs.put_ledger(loosened(old)))
+    return Rebooked(actions=actions, old=old, new=new)
+
+
 def rebook_some(
     ports: Ports, *, tap_id: TapId, old_id: str, new: Ledger, since: datetime, specific_gravity: float
 ) -> Rebooked | None:

@@ -14,7 +14,10 @@ from backend.domain.swap import KegBefore, Swap, SwapRecord
 from backend.domain.tap import Tap, TapState, absolute_level
 from backend.ports import Delete
 from backend.usecases import load
+from backend.usecases.booked import booked
+from backend.usecases.candidates import listed
 from backend.usecases.draft import Draft
+from backend.usecases.keg_stock import unqueued
 from backend.usecases.put_on import state_of
 from backend.usecases.rebooking import rebook
 
@@ -22,8 +25,9 @@ from backend.usecases.rebooking import rebook
 def take_back(draft: Draft, record: SwapRecord, *, by: Member, now: datetime, keep: bool) -> Tap:
     """Let the draft hold the tap as it was before a change, and give it; its pours since follow.
 
-    With `keep` the record says who took it back; without, it goes, because another one takes its place. A keg that was
-    made by the change and of which no beer is booked goes too.
+    With `keep` the record says who took it back; without, it goes, because another one takes its place: where no keg
+    stood before, whoever calls moves what was booked since to that one. A keg that was made by the change and of which
+    no beer is booked goes too; where beer of it is booked, and no keg stood before, it was opened, and is lifted.
 
     Raises:
         Conflict: the keg was changed again since.
@@ -37,7 +41,11 @@ def take_back(draft: Draft, record: SwapRecord, *, by: Member, now: datetime, ke
     if old is not None:
         restored = _reopen(draft, tap, old, record)
     if record.new_keg_id is not None:
-        _take_off(draft, load.keg(ports, record.new_keg_id), record, heir=old, now=now)
+        new = load.keg(ports, record.new_keg_id)
+        if keep and old is None and _drunk_of(draft, new, record):
+            _opened_and_off(draft, new, record, now=now)
+        else:
+            _take_off(draft, new, record)
     draft.add([taps.put(restored), swapping.delete(tap.tap_id)])
     state = state_of(ports, tap.tap_id)
     if state is not None:
@@ -101,26 +109,35 @@ def _as_it_stood(ledger: Ledger, record: SwapRecord) -> Ledger:
     )
 
 
-def _take_off(draft: Draft, keg: Keg, record: SwapRecord, *, heir: Keg | None, now: datetime) -> None:
+def _drunk_of(draft: Draft, keg: Keg, record: SwapRecord) -> bool:
+    """Whether beer that left through the tap of a change is booked of its keg."""
+    if not load.ledger(draft.ports, keg.keg_id).opened:
+        return False
+    since = put_on_at(keg, record)
+    rows = booked(draft.ports, location_id=record.tap_id.location_id, keg_ids={keg.keg_id}, since=since)
+    there = [row.tap_id for row in rows.pours] + [row.tap_id for row in rows.wastes]
+    return record.tap_id in there
+
+
+def _opened_and_off(draft: Draft, keg: Keg, record: SwapRecord, *, now: datetime) -> None:
+    """Beer was drunk of it and came from no other keg: it stood there until now, and is not full any more."""
+    closed = replace(keg, state=KegState.LIFTED, closed_at=max(now, record.at))
+    stay = kegs.OnTap(
+        tap_id=record.tap_id, keg_id=keg.keg_id, tapped_at=put_on_at(keg, record), closed_at=closed.closed_at
+    )
+    draft.add([*kegs.puts(closed, before=keg.state), kegs.put_on_tap(stay)])
+
+
+def _take_off(draft: Draft, keg: Keg, record: SwapRecord) -> None:
     """The keg that was put on goes back to where it was; one that the change made was never there."""
-    ports, before = draft.ports, record.new_before
-    ledger = load.ledger(ports, keg.keg_id)
-    booked = heir is None and bool(ledger.pours or ledger.wasted or ledger.cleaned)
-    if before is None and booked:
-        closed = replace(keg, state=KegState.LIFTED, closed_at=max(now, record.at))
-        draft.add(kegs.puts(closed, before=keg.state))
-        stay = kegs.OnTap(
-            tap_id=record.tap_id, keg_id=keg.keg_id, tapped_at=put_on_at(keg, record), closed_at=closed.closed_at
-        )
-        draft.add([kegs.put_on_tap(stay)])
-        return
+    before = record.new_before
     draft.add([Delete(key=kegs.stay_key(record.tap_id, tapped_at=put_on_at(keg, record)))])
     if before is None:
         draft.add([*kegs.deletes(keg), Delete(key=kegs.ledger_key(keg.keg_id))])
         return
-    if before.tapped_at is None and not booked:
+    if before.tapped_at is None:
         draft.add([Delete(key=kegs.ledger_key(keg.keg_id))])
-    draft.add(kegs.puts(_as_before(keg, before), before=keg.state))
+    draft.add(kegs.puts(_waiting(draft, _as_before(keg, before)), before=keg.state))
     if record.from_tap is not None:
         _back_to_its_tap(draft, keg, before, record)
 
@@ -144,6 +161,15 @@ def _as_before(keg: Keg, before: KegBefore) -> Keg:
         queued_on=before.queued_on,
         taken_lbs=before.taken_lbs,
     )
+
+
+def _waiting(draft: Draft, keg: Keg) -> Keg:
+    """A keg that was queued is next again, unless another one was queued there since: then it only waits."""
+    if keg.queued_on is None:
+        return keg
+    queued = listed(draft.ports, keg.location_id, KegState.NEXT)
+    taken = any(one.queued_on == keg.queued_on and one.keg_id != keg.keg_id for one in queued)
+    return unqueued(keg) if taken else keg
 
 
 def _back_to_its_tap(draft: Draft, keg: Keg, before: KegBefore, record: SwapRecord) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from backend.cellar import swaps, taps
+from backend.cellar import audit, swaps, taps
 from backend.domain.audit import Deed
 from backend.domain.ids import TapId
 from backend.domain.keg import KegTapped, SwapUndone
@@ -36,12 +36,12 @@ def last_swap(ports: Ports, *, tap_id: TapId) -> SwapRecord | None:
 def undo_swap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) -> SwapRecord:
     """Take the last change of kegs on a tap back: as if nothing had been said, pours since move back too.
 
-    Repeated, it changes nothing and gives the same record. Staff take back what a scale found, or what they did
-    themselves, within a day.
+    Repeated, it changes nothing and gives the same record. Staff take back what a scale found and nobody else has
+    confirmed, or what they did themselves, within a day.
 
     Raises:
         Forbidden, NotFound: the member may not; there is no such tap.
-        Conflict: no keg was changed there, or the kegs were moved on since.
+        Conflict: no keg was changed there, the kegs were moved on since, or somebody else has corrected the new one.
     """
     member.must(Act.SWAP, location_id=tap_id.location_id)
     tap_id = load.holder(ports, tap_id)
@@ -49,7 +49,7 @@ def undo_swap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) -> 
     if record is None:
         raise Conflict(f"no keg was changed on tap {tap_id}: there is nothing to undo")
     if record.stands:
-        must_be_theirs(record, member, now=now)
+        must_be_theirs(ports, record, member, now=now)
         _make_room(ports, record)
     told = carry_out(ports, decide=partial(_undo, tap_id=tap_id, member=member, now=now))
     if told.record is None:
@@ -57,20 +57,43 @@ def undo_swap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) -> 
     return told.record
 
 
-def may_undo(record: SwapRecord, member: Member, *, now: datetime) -> bool:
+def may_undo(ports: Ports, record: SwapRecord, member: Member, *, now: datetime) -> bool:
     """Whether the member may take a change back."""
+    return _is_theirs(record, member, now=now) and not _corrected_by_others(ports, record, member)
+
+
+def must_be_theirs(ports: Ports, record: SwapRecord, member: Member, *, now: datetime) -> None:
+    """Refuse who may not take a change back, or tell it otherwise.
+
+    Raises:
+        Forbidden: somebody else said it, or it was a day ago.
+        Conflict: somebody else has corrected its keg since.
+    """
+    if not _is_theirs(record, member, now=now):
+        raise Forbidden("this change was told by somebody else, or more than a day ago: ask a Manager to undo it")
+    if _corrected_by_others(ports, record, member):
+        raise Conflict("somebody else has corrected this keg since: ask a Manager to undo the change")
+
+
+def _is_theirs(record: SwapRecord, member: Member, *, now: datetime) -> bool:
     location_id = record.tap_id.location_id
     if not record.stands or not member.may(Act.SWAP, location_id=location_id):
         return False
     if member.may(Act.ASSIGN, location_id=location_id):
         return True
-    return now - record.at <= STAFF_WITHIN and (record.automatic or record.by == member.sub)
+    own = member.sub in {record.by, record.confirmed_by}
+    return now - record.at <= STAFF_WITHIN and (record.open or own)
 
 
-def must_be_theirs(record: SwapRecord, member: Member, *, now: datetime) -> None:
-    """Raises Forbidden where the member may not take a change back, or tell it otherwise."""
-    if not may_undo(record, member, now=now):
-        raise Forbidden("this change was told by somebody else, or more than a day ago: ask a Manager to undo it")
+def _corrected_by_others(ports: Ports, record: SwapRecord, member: Member) -> bool:
+    """Whether somebody else has corrected the keg that was put on, which Staff do not take back."""
+    location_id = record.tap_id.location_id
+    if record.new_keg_id is None or member.may(Act.ASSIGN, location_id=location_id):
+        return False
+    end = datetime.max.replace(tzinfo=record.at.tzinfo)
+    items = load.every(ports, audit.between(location_id, start=record.at, end=end, limit=1000))
+    done = load.readable(audit.from_item, items)
+    return any(one.deed is Deed.CORRECTED and one.subject == record.new_keg_id and one.by != member.sub for one in done)
 
 
 def confirm_swap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime, right: bool = True) -> SwapRecord:
@@ -98,7 +121,7 @@ def confirm_swap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime, 
             raise Conflict("somebody else has confirmed this keg: choose another one, if it is not right")
         confirmed = replace(record, confirmed_by=member.sub if right else None, said_at=now if right else None)
         tap = replace(load.tap(ports, tap_id), found=not right and record.automatic)
-        audit = audited(
+        entry = audited(
             location_id=tap_id.location_id,
             at=now,
             member=member,
@@ -107,7 +130,7 @@ def confirm_swap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime, 
             before={} if right else {"keg": record.new_keg_id},
             after={"keg": record.new_keg_id} if right else {},
         )
-        return [swaps.put(confirmed), taps.put(tap), audit], (replace(confirmed, version=record.version + 1), True)
+        return [swaps.put(confirmed), taps.put(tap), entry], (replace(confirmed, version=record.version + 1), True)
 
     record, news = commit(ports, decide)
     if news:
@@ -119,9 +142,9 @@ def _undo(draft: Draft, *, tap_id: TapId, member: Member, now: datetime) -> Told
     record = last_swap(draft.ports, tap_id=tap_id)
     if record is None or not record.stands:
         return Told(record=record)
-    must_be_theirs(record, member, now=now)
+    must_be_theirs(draft.ports, record, member, now=now)
     take_back(draft, record, by=member, now=now, keep=True)
-    audit = audited(
+    entry = audited(
         location_id=tap_id.location_id,
         at=now,
         member=member,
@@ -130,7 +153,7 @@ def _undo(draft: Draft, *, tap_id: TapId, member: Member, now: datetime) -> Told
         before={"keg": record.new_keg_id},
         after={"keg": record.old_keg_id},
     )
-    draft.add([audit])
+    draft.add([entry])
     event = SwapUndone(location_id=tap_id.location_id, tap_id=str(tap_id), keg_id=record.old_keg_id, at=record.at)
     undone = replace(record, undone_at=now, undone_by=member.sub, version=record.version + 1)
     return Told(since=told_since(record, record.lifted_at), events=[event, *looked_at(record)], record=undone)

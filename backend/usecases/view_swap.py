@@ -1,6 +1,6 @@
 """How a change of kegs stands on a tap: lifted, set down, found; the kegs that fit, and whether it can be undone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,9 +12,10 @@ from backend.domain.member import Act, Member
 from backend.domain.offers import Offer, OfferWhy
 from backend.domain.refusal import Forbidden
 from backend.domain.swap import Swap, SwapRecord, SwapStep
+from backend.domain.tap import Tap
 from backend.ports import Ports
 from backend.usecases import load
-from backend.usecases.choose_keg import must_assign
+from backend.usecases.choose_keg import CORRECTED_WITHIN, must_assign
 from backend.usecases.put_on import record_at, state_of
 from backend.usecases.swap import offers_for
 from backend.usecases.undo_swap import may_undo
@@ -73,9 +74,9 @@ def view_swap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) -> 
     may = member.may(Act.SWAP, location_id=tap_id.location_id)
     return SwapView(
         state=step,
-        choices=tuple(_choices(ports, tap_id, _with_the_one_before(offers, record), member)),
+        choices=tuple(_choices(ports, _told_of(tap, swap, record, now), _with_the_one_before(offers, record), member)),
         last=record,
-        may_undo=record is not None and may_undo(record, member, now=now),
+        may_undo=record is not None and may_undo(ports, record, member, now=now),
         may_confirm=may and record is not None and record.open and record.new_keg_id is not None,
         before_lbs=swap.before_lbs if swap is not None else record.before_lbs if record is not None else None,
         gross_lbs=gross,
@@ -103,10 +104,16 @@ def _with_the_one_before(offers: list[Offer], record: SwapRecord | None) -> list
     return [offer for offer in offers if offer.keg_id is None or offer.keg_id != there]
 
 
-def _choices(ports: Ports, tap_id: TapId, offers: list[Offer], member: Member) -> list[Choice]:
+def _told_of(tap: Tap, swap: Swap | None, record: SwapRecord | None, now: datetime) -> Tap:
+    """Give the tap that a choice is about: where it is told instead of a guess, as it was before that."""
+    if swap is not None or record is None or record.old_keg_id is None:
+        return tap
+    return replace(tap, keg_id=record.old_keg_id) if record.open and now - record.at <= CORRECTED_WITHIN else tap
+
+
+def _choices(ports: Ports, tap: Tap, offers: list[Offer], member: Member) -> list[Choice]:
     found = ports.table.get_many([beers.key(beer_id) for beer_id in {offer.beer_id for offer in offers}])
     named = {beer.beer_id: beer for beer in load.readable(beers.from_item, found.values())}
-    tap = load.tap(ports, tap_id)
     choices = []
     for offer in offers:
         if offer.beer_id not in named:
@@ -114,7 +121,7 @@ def _choices(ports: Ports, tap_id: TapId, offers: list[Offer], member: Member) -
         try:
             if offer.why is not OfferWhy.SAME_KEG:
                 must_assign(ports, tap=tap, keg_id=offer.keg_id, beer_id=offer.beer_id, member=member)
-            may = member.may(Act.SWAP, location_id=tap_id.location_id)
+            may = member.may(Act.SWAP, location_id=tap.tap_id.location_id)
         except Forbidden:
             may = False
         choices.append(Choice(offer=offer, beer=named[offer.beer_id], may=may, lifted_at=_lifted_at(ports, offer)))
