@@ -25,8 +25,6 @@ _LONGEST_STEP: Final = timedelta(hours=1)
 APART_SHARE: Final = 0.005
 APART_GALLONS: Final = 0.03
 """Books and weight may differ by 0.5 % of the keg or 4 oz (the wander of a cooler), whichever is more."""
-_TOO_HIGH_SHARE: Final = 0.05
-"""Beer does not come back: where this share of a keg more stands there than before, it is another keg."""
 
 
 class Rest(NamedTuple):
@@ -41,14 +39,12 @@ def anchored(ledger: Ledger, *, weighed: float, rest: Rest) -> Ledger:
     """Give the books after a weighing at rest, by which `weighed` US gallons are left.
 
     The difference is booked as unseen (signed): what exceeds the tolerance at once, the rest in hours; but only as
-    much of it as the weighing before showed too, so that a hand on the keg books nothing. The same books come back
-    where the last weighing is less than ten minutes ago, or where so much more stands there than at the last one that
-    it is another keg.
+    much of it as the weighing before showed too, so that a hand on the keg books nothing. Beer does not come back, but
+    a weighing that was too low is found out so: a rise is believed once a second weighing agrees. The same books come
+    back where the last weighing is less than ten minutes ago.
     """
     since = None if ledger.rest_at is None else rest.at - ledger.rest_at
     if since is not None and since < EVERY:
-        return ledger
-    if ledger.weighed is not None and weighed - ledger.weighed > _TOO_HIGH_SHARE * ledger.opening:
         return ledger
     apart = ledger.remaining - weighed
     comparable = ledger.weighed is not None and ledger.rest_cal == rest.cal
@@ -75,11 +71,13 @@ def loosened(ledger: Ledger) -> Ledger:
 def gone_since(ledger: Ledger, *, weighed: float, rest: Rest) -> float:
     """Give how much more (US gallons) has left since the last weighing than was booked since, beyond all wander.
 
-    Zero where the two weighings cannot be compared.
+    Zero where the two weighings cannot be compared. What leaned on the keg at the last one was never in its books, and
+    is not gone.
     """
     if ledger.weighed is None or ledger.rest_cal != rest.cal:
         return 0.0
-    gone = ledger.weighed - weighed
+    leaned_on = ledger.weighed - ledger.remaining > tolerance(ledger)
+    gone = (ledger.remaining if leaned_on else ledger.weighed) - weighed
     return gone if gone > tolerance(ledger) else 0.0
 
 

@@ -11,6 +11,11 @@ LIFTED_SHARE: Final = 0.5
 """Less than half of the empty shell's weight on the platform: the keg is not standing there."""
 
 
+_OVERFULL_SHARE: Final = 1.25
+"""A shell lighter than its type's, a keg said to be the next smaller one, or a scale that is off shows more than the
+keg holds; what weighs more than a quarter above that is no beer at all."""
+
+
 class NoLevel(StrEnum):
     """Why there is no level to show; a named reason rather than a number."""
 
@@ -25,7 +30,12 @@ class NoLevel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """How much beer is left: percent of full (0 to 100), US gallons and net lb, none of them below zero."""
+    """How much beer is left: percent of full (0 to 100), US gallons and net lb, none of them below zero.
+
+    `net_lbs` and `gallons` are what was measured, also where that is more than the keg can hold: a full keg by percent
+    that shows too many gallons tells that its tare, its size or its scale is wrong, and the books agree with it. Cut
+    off at the keg's volume it would look right, and the first gallons poured would not move it.
+    """
 
     percent: float
     gallons: float
@@ -35,6 +45,11 @@ class Level:
 def is_lifted(gross_lbs: float, *, empty_lbs: float) -> bool:
     """Whether so little (gross lb) stands on the platform that it cannot be a keg whose shell weighs `empty_lbs`."""
     return gross_lbs < empty_lbs * LIFTED_SHARE
+
+
+def is_overfull(gross_lbs: float, *, empty_lbs: float, full_lbs: float) -> bool:
+    """Whether so much (gross lb) stands there that it cannot be the beer of this keg: its books do not follow that."""
+    return gross_lbs - empty_lbs > _OVERFULL_SHARE * (full_lbs - empty_lbs)
 
 
 def level_of(*, gross_lbs: float, empty_lbs: float, full_lbs: float, specific_gravity: float) -> Level | NoLevel:

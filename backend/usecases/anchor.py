@@ -10,7 +10,7 @@ from backend.cellar.rows import BadRow
 from backend.domain.anchor import CREEP, Rest, anchored, at_rest, gone_since
 from backend.domain.ids import TapId
 from backend.domain.ledger import Ledger, Waste
-from backend.domain.level import Level, level_of
+from backend.domain.level import Level, is_overfull, level_of
 from backend.domain.refusal import Invalid
 from backend.domain.tap import Tap
 from backend.domain.times import epoch_ms
@@ -26,9 +26,9 @@ def anchor_books(ports: Ports, *, location_id: str, now: datetime) -> int:
     """Let the books of every keg on tap at a location follow its weight; gives how many were written.
 
     Only a keg at rest is weighed: not during a pour, not for 45 min after it was put on, not while its tap is set
-    aside. What left unclaimed while a tap was set aside is booked as that. Where somebody else writes the same books
-    at the same moment, that keg waits for the next time. A tap of which a row cannot be read is left alone: the board
-    names it.
+    aside, not while more stands there than its beer can weigh. What left unclaimed while a tap was set aside is booked
+    as that. Where somebody else writes the same books at the same moment, that keg waits for the next time. A tap of
+    which a row cannot be read is left alone: the board names it.
     """
     items = load.every(ports, Query(partition=f"LOCATION#{location_id}", begins_with=taps.PREFIX))
     weighed = _at_rest(items, now)
@@ -69,6 +69,8 @@ def _weighed(tap: Tap, states: dict[TapId, Item], now: datetime) -> tuple[Tap, R
     heard = (now - at).total_seconds() <= _STALE_S
     aside = tap.aside is not None and tap.aside.covers(at)
     if not at_rest(state, keg_id=tap.keg_id) or not heard or aside or at < tap.tapped_at + CREEP:
+        return None
+    if is_overfull(state.weight_lbs, empty_lbs=load_on.empty_lbs, full_lbs=load_on.full_lbs):
         return None
     level = level_of(
         gross_lbs=state.weight_lbs,

@@ -86,10 +86,45 @@ def test_a_hand_that_is_there_at_one_weighing_books_nothing() -> None:
     assert ledger.unseen == 0
 
 
-def test_more_than_beer_can_explain_anchors_nothing() -> None:
+def test_more_than_beer_can_explain_books_nothing_until_a_second_weighing_agrees() -> None:
     ledger = replace(_weighed(HALF, 0, 15.5), poured=10.0, weighed=5.5)
 
-    assert _weighed(ledger, 20, 15.5) == ledger
+    leaned_on = _weighed(_weighed(ledger, 20, 9.5), 40, 5.5)
+    stays = _weighed(ledger, 20, 9.5)
+
+    assert (leaned_on.unseen, stays.unseen) == (0, 0)
+    assert _weighed(stays, 40, 9.5).remaining == pytest.approx(9.5, abs=tolerance(HALF))
+
+
+@pytest.mark.parametrize("low", [1, 2, 6])
+def test_books_go_on_after_a_keg_weighed_too_little_for_a_while(low: int) -> None:
+    ledger = replace(_weighed(SIXTEL, 0, 4.0), unseen=SIXTEL.opening - 4.0)
+
+    for number in range(low):
+        ledger = _weighed(ledger, 10 * (number + 1), 3.5)
+    for minutes in range(100, 24 * 60, 10):
+        ledger = _weighed(ledger, minutes, 4.0)
+
+    assert ledger.remaining == pytest.approx(4.0, abs=0.01)
+    assert ledger.rest_at == _at(24 * 60 - 10)
+
+
+def test_books_go_on_after_a_recalibration_that_finds_more_in_the_keg() -> None:
+    ledger = replace(_weighed(SIXTEL, 0, 4.0), unseen=SIXTEL.opening - 4.0)
+
+    for minutes in range(10, 24 * 60, 10):
+        ledger = _weighed(ledger, minutes, 4.4, cal=2)
+
+    assert ledger.remaining == pytest.approx(4.4, abs=0.01)
+
+
+def test_what_leaned_on_a_keg_at_one_weighing_is_not_gone_when_it_is_away() -> None:
+    ledger = _weighed(_weighed(HALF, 0, 15.0), 10, 15.0)
+    leaned_on = _weighed(replace(ledger, unseen=0.5), 20, 15.8)
+
+    gone = gone_since(leaned_on, weighed=15.0, rest=Rest(0, _at(40), 1))
+
+    assert gone == 0
 
 
 def test_a_keg_that_comes_back_fuller_than_its_books_is_believed_by_two_weighings() -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from backend.domain.beer import Beer, Serving
 from backend.domain.keg_type import keg_type
-from backend.domain.level import Level, NoLevel, level_of, level_of_net, percents_of
+from backend.domain.level import Level, NoLevel, is_overfull, level_of, level_of_net, percents_of
 from backend.domain.refusal import Invalid
 
 
@@ -50,6 +50,12 @@ def test_a_vented_shell_is_empty_and_not_lifted() -> None:
 
 def test_an_overfilled_keg_is_full() -> None:
     assert level_of_net(140, capacity_lbs=130, specific_gravity=1.01).percent == 100
+
+
+def test_a_load_far_above_a_full_keg_cannot_be_its_beer() -> None:
+    overfull = [is_overfull(lbs, empty_lbs=30, full_lbs=160) for lbs in (20, 160, 192, 193, 1000)]
+
+    assert overfull == [False, False, False, True, True]
 
 
 @given(servings=st.integers(0, 500), oz=st.sampled_from([4.0, 10.0, 12.0, 16.0, 19.2, 33.8]), part=st.floats(0, 0.99))

@@ -113,3 +113,17 @@ def test_a_tap_that_cannot_be_read_keeps_no_other_from_its_books(bar: Bar) -> No
     assert anchor_books(bar.ports, location_id="loc-001", now=at(HOUR + 1)) == 1
     assert bar.ledger(keg.keg_id).rest_at == at(HOUR)
     assert bar.ports.table.get(Key("LOCATION#loc-001", "TAP#01")) == damaged
+
+
+def test_a_crate_that_stood_on_a_keg_for_an_hour_leaves_nothing_in_its_books(bar: Bar) -> None:
+    keg = bar.change(second=0)
+
+    for second in range(HOUR, 2 * HOUR, 600):
+        _weigh(bar, second, 1000.0)
+    leaned_on = bar.ledger(keg.keg_id)
+    for second in range(2 * HOUR, 20 * HOUR, 600):
+        _weigh(bar, second, FULL)
+
+    assert leaned_on.remaining == pytest.approx(15.5)
+    assert leaned_on.rest_at is None
+    assert bar.ledger(keg.keg_id).remaining == pytest.approx(15.5, abs=0.01)
