@@ -167,6 +167,8 @@ def _readings(
     taken = take_readings(ports, readings=readings, tolerance_scale=tolerance_scale, recorded=recorded)
     if taken.clock_set_back:
         log.warning("a clock was ahead and has been set back; the time of taps goes back with it")
+    for why in dict.fromkeys(taken.unbelieved):
+        log.warning(why)
     return BatchTaken(
         unclaimed=taken.unclaimed,
         dead_letters=_keep_untaken(ports, part, taken.untaken),

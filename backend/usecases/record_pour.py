@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from backend.cellar import kegs, pours
+from backend.domain.belief import unbelieved
 from backend.domain.ledger import Ledger, Pour, Unseen, Waste, pour_of, waste_of
 from backend.domain.reading import Reading
 from backend.domain.tap import Tap
@@ -36,30 +37,40 @@ class Fallen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
-    """The rows to write, the pours that are new, and what was not sold because the tap was set aside."""
+    """The rows to write, the pours that are new, and what was not sold because the tap was set aside.
+
+    `unbelieved` says of each claim that no keg and no faucet can have poured why it is not booked.
+    """
 
     actions: Sequence[Action]
     pours: Sequence[Pour]
     wastes: Sequence[Waste] = field(default=())
+    unbelieved: Sequence[str] = ()
 
 
 def record_pour(ports: Ports, *, tap: Tap, claims: Sequence[Claimed], fallen: Sequence[Fallen] = ()) -> Booked:
     """Give what books those of the claimed pours of a tap that are not booked yet, and the falls that nobody saw.
 
-    What left while the tap was set aside is no sale: it is booked as cleaning or waste.
+    What left while the tap was set aside is no sale: it is booked as cleaning or waste. A claim that cannot have been
+    a pour is not booked.
     """
     keg_ids = dict.fromkeys([*(one.keg_id for one in claims), *(one.keg_id for one in fallen)])
     ledgers = {keg_id: load.ledger(ports, keg_id) for keg_id in keg_ids}
     gravities = {keg_id: load.gravity(ports, ledger) for keg_id, ledger in ledgers.items()}
     claimed: dict[str, Pour] = {}
+    doubted: list[str] = []
     for one in claims:
         if one.reading.pour is None:
             continue
         gravity = gravities[one.keg_id]
         pour = pour_of(one.reading, one.reading.pour, tap_id=tap.tap_id, keg_id=one.keg_id, specific_gravity=gravity)
-        claimed.setdefault(pour.pour_id, pour)
+        why = unbelieved(one.reading.pour, gallons=pour.gallons, opening=ledgers[one.keg_id].opening)
+        if why is None:
+            claimed.setdefault(pour.pour_id, pour)
+        else:
+            doubted.append(f"a pour of {pour.gallons:g} gal on tap {tap.tap_id} was not booked: it {why}")
     if not claimed and not fallen:
-        return Booked(actions=[], pours=[])
+        return Booked(actions=[], pours=[], unbelieved=doubted)
     new, actions = _new(ports, list(claimed.values()))
     sold, wastes = _apart(ports, new, tap=tap)
     changed: dict[str, Ledger] = {}
@@ -78,7 +89,7 @@ def record_pour(ports: Ports, *, tap: Tap, claims: Sequence[Claimed], fallen: Se
     actions += [pours.put(pour) for pour in sold]
     actions += [pours.put_waste(waste) for waste in wastes]
     actions += [kegs.put_ledger(ledger) for ledger in changed.values()]
-    return Booked(actions=actions, pours=sold, wastes=wastes)
+    return Booked(actions=actions, pours=sold, wastes=wastes, unbelieved=doubted)
 
 
 def _unseen(fallen: Fallen, *, tap: Tap, specific_gravity: float) -> Unseen:

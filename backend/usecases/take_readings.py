@@ -34,7 +34,8 @@ class Taken:
 
     `wastes` counts what left while a tap was set aside. `unclaimed` counts readings of scales that nobody claimed,
     `set_apart` those of scales that are retired or stood under no tap when they measured; neither kind is kept.
-    `unbooked` counts claims of pours where no keg stood: the readings are kept, the pours belong to nothing.
+    `unbooked` counts claims of pours where no keg stood, and those that cannot have been pours, of which `unbelieved`
+    says why: the readings are kept, the pours belong to nothing.
     `clock_set_back` counts states whose time went back, because it lay in the future: a clock was ahead and has been
     corrected. `history_only` counts readings that are kept and moved no state, because a row of their tap cannot be
     read; `untaken` are those of which something is not kept, for the same reason. `damaged` says which rows that are,
@@ -52,6 +53,7 @@ class Taken:
     history_only: int = 0
     untaken: tuple[Untaken, ...] = ()
     damaged: tuple[str, ...] = ()
+    unbelieved: tuple[str, ...] = ()
 
     @property
     def telling(self) -> bool:
@@ -83,6 +85,7 @@ class _Step:
     history_only: int = 0
     untaken: Sequence[Untaken] = ()
     damaged: Sequence[str] = ()
+    unbelieved: Sequence[str] = ()
     ripe: datetime | None = None
 
 
@@ -252,7 +255,8 @@ def _decide(
         moved=len(moved.readings),
         pours=len(booked.pours),
         wastes=len(booked.wastes),
-        unbooked=unbooked,
+        unbooked=unbooked + len(booked.unbelieved),
+        unbelieved=booked.unbelieved,
         set_back=moved.set_back,
         untaken=untaken,
         damaged=[one.why for one in untaken],
@@ -390,4 +394,5 @@ def _add(totals: Taken, applied: Sequence[_Step], recorded: int, damaged: Sequen
         history_only=totals.history_only + sum(step.history_only for step in applied),
         untaken=(*totals.untaken, *(one for step in applied for one in step.untaken)),
         damaged=tuple(dict.fromkeys(met)),
+        unbelieved=(*totals.unbelieved, *(why for step in applied for why in step.unbelieved)),
     )

@@ -17,7 +17,7 @@ from backend.domain.ids import TapId
 from backend.domain.ledger import PourEnded
 from backend.domain.level import Level, NoLevel
 from backend.domain.member import OWNER
-from backend.domain.reading import Reading, ReadingTaken
+from backend.domain.reading import PourClaim, Reading, ReadingTaken
 from backend.domain.scale import ScaleStatus
 from backend.domain.tap import TapState
 from backend.ports import Query
@@ -294,12 +294,28 @@ def test_a_pour_where_no_keg_stood_is_counted_and_its_reading_is_kept(bar: Bar) 
     assert bar.pours() == []
 
 
+def test_a_claim_that_no_faucet_can_have_poured_is_not_booked_and_says_why(bar: Bar) -> None:
+    keg = bar.change(second=0)
+    start = int(at(15).timestamp())
+    impossible = PourClaim(start=start, seconds=0.0, before_lbs=1000.0, after_lbs=100.0)
+    nothing = PourClaim(start=start + 10, seconds=5.0, before_lbs=150.0, after_lbs=150.0 - 1e-9)
+
+    taken = bar.take([said(20, 149.0, pour=impossible), said(30, 149.0, pour=nothing)])
+
+    assert (taken.recorded, taken.pours, taken.unbooked) == (2, 0, 2)
+    assert [why.partition(": ")[2] for why in taken.unbelieved] == [
+        "it ran faster than beer flows",
+        "it is less than a scale can tell",
+    ]
+    assert bar.ledger(keg.keg_id).pours == 0
+
+
 def test_the_claims_of_a_scale_take_one_row_however_many_it_sends(bar: Bar) -> None:
     keg = bar.change(second=-60)
     count = MOST_CLAIMS + 40
 
     for start in range(0, count, 60):
-        bar.take([said(n * 10, 150, pour=claim(n * 10 - 5, 150, 0.1)) for n in range(start, min(start + 60, count))])
+        bar.take([said(n * 10, 150, pour=claim(n * 10 - 5, 150, 1)) for n in range(start, min(start + 60, count))])
 
     rows = bar.ports.table.query(Query(partition="DEVICE#SCALE-1", begins_with="CLAIM")).items
     assert len(rows) == 1
@@ -312,7 +328,7 @@ def test_an_old_claim_that_its_scale_has_long_left_behind_is_still_booked_once(b
     first = said(0, 150, pour=claim(-5, 150, 0.1))
     bar.take([first])
     for start in range(1, MOST_CLAIMS + 2, 60):
-        bar.take([said(n * 10, 150, pour=claim(n * 10 - 5, 150, 0.1)) for n in range(start, start + 60)])
+        bar.take([said(n * 10, 150, pour=claim(n * 10 - 5, 150, 1)) for n in range(start, start + 60)])
     before = bar.ledger(keg.keg_id)
 
     taken = bar.take([first])
