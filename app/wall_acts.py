@@ -99,7 +99,7 @@ class WallActs:
         tap_id = TapId.parse(act.tap)
         if tap_id.location_id != self._site.location_id:
             raise NotFound(f"there is no tap {tap_id}")
-        asker = Asker(ports=self._site.ports, member=member, tap_id=tap_id, now=now)
+        asker = Asker(ports=self._site.ports, member=member, tap_id=tap_id, now=now, wall=self._site.clock.wall)
         if isinstance(act, Look):
             return await _look(act, asker)
         done = await (self._light(act, asker) if isinstance(act, Light) else do(act, asker))

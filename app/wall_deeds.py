@@ -31,12 +31,13 @@ Back = Callable[[Member, datetime], object]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """Who asks, of which tap, and when in the bar."""
+    """Who asks, of which tap, and when in the bar; `wall` reads the clock that people go by."""
 
     ports: Ports
     member: Member
     tap_id: TapId
     now: datetime
+    wall: Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,10 +169,13 @@ async def _book_waste(act: BookWaste, asker: Asker) -> Done:
         at=asker.now,
         member=asker.member,
         now=asker.now,
+        wall=asker.wall(),
     )
 
     def back(member: Member, now: datetime) -> None:
-        undo_waste(ports, tap_id=tap_id, waste_id=waste.waste_id, at=waste.at, member=member, now=now)
+        undo_waste(
+            ports, tap_id=tap_id, waste_id=waste.waste_id, at=waste.at, member=member, now=now, wall=asker.wall()
+        )
 
     return Done(
         words=f"{_name(asker)}: {name.lower() if name[0].isalpha() else name} of {waste.reason} booked",

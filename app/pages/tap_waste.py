@@ -63,6 +63,7 @@ class WastePanel:
             at=now,
             member=current_member(),
             now=now,
+            wall=self._site.clock.wall(),
         )
         await self._opening.shut()
         said = f"{volume_words(gallons, unit=self._unit)} booked as waste, {_REASONS[waste.reason]}."
@@ -80,6 +81,7 @@ class WastePanel:
                 at=waste.at,
                 member=current_member(),
                 now=self._site.clock.now(),
+                wall=self._site.clock.wall(),
             )
         )
         await self._refresh()

@@ -145,6 +145,7 @@ def put_waste(waste: Waste) -> Put:
         "after_lbs": waste.after_lbs,
         "of_poured_gal": waste.of_poured,
         "of_unseen_gal": waste.of_unseen,
+        "booked_at": rows.iso_or_none(waste.booked_at),
         "version": waste.version + 1,
     }
     return Put(item=item, expected_version=waste.version)
@@ -165,6 +166,7 @@ def waste_from_item(item: Item) -> Waste:
         after_lbs=rows.number_or_none(item, "after_lbs"),
         of_poured=rows.number_or_none(item, "of_poured_gal") or 0.0,
         of_unseen=rows.number_or_none(item, "of_unseen_gal") or 0.0,
+        booked_at=rows.moment_or_none(item, "booked_at"),
         version=rows.version_of(item),
     )
 

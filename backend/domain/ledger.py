@@ -40,7 +40,8 @@ class Waste:
     """Beer that left the keg and was not sold: foam, a spill, a line cleaned. US gallons.
 
     A person tells it in gallons; what the scale found while the tap was set aside has its weights (lb) too.
-    `of_poured` and `of_unseen` are the parts that stood in the books as poured or unseen before it was told.
+    `of_poured` and `of_unseen` are the parts that stood in the books as poured or unseen before it was told, which was
+    at `booked_at` by the clock on the wall.
     """
 
     waste_id: str
@@ -54,12 +55,18 @@ class Waste:
     after_lbs: float | None = None
     of_poured: float = 0.0
     of_unseen: float = 0.0
+    booked_at: datetime | None = None
     version: int = 0
 
     @property
     def cleaning(self) -> bool:
         """Whether it went through the line while that was cleaned: counted by itself."""
         return self.reason == CLEANING
+
+    @property
+    def found(self) -> bool:
+        """Whether a scale found it, and nobody told of it."""
+        return self.before_lbs is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

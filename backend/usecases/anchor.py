@@ -14,6 +14,7 @@ from backend.domain.level import Level, is_overfull, level_of
 from backend.domain.refusal import Invalid
 from backend.domain.tap import Tap
 from backend.domain.times import epoch_ms
+from backend.domain.units import lbs_of
 from backend.ports import Action, Item, Key, Ports, Query
 from backend.usecases import load
 from backend.usecases.commit import written
@@ -99,6 +100,7 @@ def _left_aside(ports: Ports, tap: Tap, ledger: Ledger, *, rest: Rest, weighed: 
     gallons = gone_since(ledger, weighed=weighed, rest=rest)
     if gallons <= 0:
         return None
+    gone_lbs = lbs_of(gallons, specific_gravity=load.gravity(ports, ledger))
     waste = Waste(
         waste_id=f"{tap.tap_id.number:02d}.aside.{epoch_ms(aside.since)}",
         tap_id=tap.tap_id,
@@ -107,5 +109,7 @@ def _left_aside(ports: Ports, tap: Tap, ledger: Ledger, *, rest: Rest, weighed: 
         gallons=gallons,
         reason=aside.kind.reason,
         by=aside.by,
+        before_lbs=rest.lbs + gone_lbs,
+        after_lbs=rest.lbs,
     )
     return None if ports.table.get(pours.waste_key(waste)) is not None else waste

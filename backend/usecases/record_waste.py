@@ -27,13 +27,22 @@ _UNSURE: Final = 0.02
 
 
 def record_waste(
-    ports: Ports, *, tap_id: TapId, gallons: float, reason: str, at: datetime, member: Member, now: datetime
+    ports: Ports,
+    *,
+    tap_id: TapId,
+    gallons: float,
+    reason: str,
+    at: datetime,
+    member: Member,
+    now: datetime,
+    wall: datetime,
 ) -> Waste:
     """Book waste of this many US gallons from the keg that stood on the tap at `at`.
 
     At most what its books say is left may be lost, and 2 % of the keg more, because books are not exact; but all the
     waste of a keg together is never more than it held. What the scale has found gone already counts once: foam and
-    spills ran through the faucet and are taken out of what was poured, anything else out of what is unseen.
+    spills ran through the faucet and are taken out of what was poured, anything else out of what is unseen. A tap that
+    pours from the keg of another books it there. `wall` is when it is told, by the clock on the wall.
 
     Raises:
         Forbidden, NotFound: the member may not, or there is no such tap.
@@ -46,6 +55,7 @@ def record_waste(
     if at > now + AHEAD:
         raise Invalid("beer cannot have been lost in the future: check the time")
     at = whole_ms(at)
+    tap_id = load.holder(ports, tap_id)
     tap = load.tap(ports, tap_id)
     keg_id = keg_at(ports, tap, at)
     if keg_id is None:
@@ -64,6 +74,7 @@ def record_waste(
             gallons=gallons,
             reason=reason.strip()[:200],
             by=member.sub,
+            booked_at=whole_ms(wall),
         )
         waste = _told_apart(ledger, waste)
         if ports.table.get(pours.waste_key(waste)) is not None:
@@ -79,24 +90,32 @@ def record_waste(
     return waste
 
 
-def undo_waste(ports: Ports, *, tap_id: TapId, waste_id: str, at: datetime, member: Member, now: datetime) -> None:
+def undo_waste(
+    ports: Ports, *, tap_id: TapId, waste_id: str, at: datetime, member: Member, now: datetime, wall: datetime
+) -> None:
     """Take waste back that was booked by mistake: one's own within a quarter of an hour, later and others' as Manager.
 
-    Taken back already is no error.
+    The quarter of an hour is one of the wall, from when it was booked. Taken back already is no error.
 
     Raises:
         Forbidden, NotFound: the member may not, or there is no such tap.
-        Conflict: its keg was put right meanwhile, or others change the same rows.
+        Conflict: a scale found it while the tap was set aside, or others change the same rows.
     """
     member.must(Act.BOOK_WASTE, location_id=tap_id.location_id)
-    load.tap(ports, tap_id)
+    tap_id = load.holder(ports, tap_id)
 
     def decide() -> tuple[Sequence[Action], None]:
         item = ports.table.get(pours.waste_key_of(tap_id, at=at, waste_id=waste_id))
         if item is None:
             return [], None
         waste = pours.waste_from_item(item)
-        if waste.by != member.sub or now - at > _OWN_UNDO:
+        if waste.found:
+            raise Conflict(
+                f"the scale of tap {waste.tap_id} found {waste.gallons:.2f} gal gone while it was set aside: "
+                "that did leave the keg and stays in its books"
+            )
+        told_ago = now - waste.at if waste.booked_at is None else wall - waste.booked_at
+        if waste.by != member.sub or told_ago > _OWN_UNDO:
             member.must(Act.ASSIGN, location_id=tap_id.location_id)
         facts: Facts = {"keg_id": waste.keg_id, "gallons": waste.gallons, "reason": waste.reason, "at": iso(waste.at)}
         audited = record(

@@ -140,6 +140,7 @@ WASTES = st.builds(
     after_lbs=st.none() | LBS,
     of_poured=GALLONS,
     of_unseen=GALLONS,
+    booked_at=st.none() | MOMENTS,
     version=VERSIONS,
 )
 UNSEENS = st.builds(

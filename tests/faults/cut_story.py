@@ -210,7 +210,14 @@ class Story:
         match self._dice.randrange(12):
             case 0:
                 waste = record_waste(
-                    ports, tap_id=tap_id, gallons=0.01, reason="foam", at=self._now, member=OWNER, now=self._now
+                    ports,
+                    tap_id=tap_id,
+                    gallons=0.01,
+                    reason="foam",
+                    at=self._now,
+                    member=OWNER,
+                    now=self._now,
+                    wall=self._now,
                 )
                 self._wasted.append(waste)
             case 1:

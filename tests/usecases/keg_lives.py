@@ -268,6 +268,7 @@ class Life:
                 at=at(self.second),
                 member=OWNER,
                 now=at(self.second),
+                wall=at(self.second),
             )
 
     def _go_on(self, steps: int) -> None:

@@ -124,7 +124,7 @@ def test_no_bin_averages_over_a_change_of_kegs_however_late_the_readings(
 def test_pours_told_before_a_late_change_move_to_the_keg_they_came_from(bar: Bar) -> None:
     old = bar.change(second=0)
     bar.take([said(100, 40.0, pour=claim(90, 41.0, 16)), said(400, FULL - 1, pour=claim(390, FULL, 16))])
-    record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason="foam", at=at(350), member=STAFF, now=at(420))
+    record_waste(bar.ports, tap_id=ONE, gallons=0.1, reason="foam", at=at(350), member=STAFF, now=at(420), wall=at(420))
 
     new = bar.change(keg=NextKeg(beer_id="stout", type_id="half_barrel"), second=300, lifted=200)
 
@@ -246,7 +246,16 @@ def test_what_a_keg_held_less_all_that_left_it_is_its_level(fresh: Path, seed: i
             if dice.random() < 0.1:
                 gallons = dice.uniform(0.01, 0.2)
                 moment = at(second)
-                record_waste(bar.ports, tap_id=TWO, gallons=gallons, reason="foam", at=moment, member=STAFF, now=moment)
+                record_waste(
+                    bar.ports,
+                    tap_id=TWO,
+                    gallons=gallons,
+                    reason="foam",
+                    at=moment,
+                    member=STAFF,
+                    now=moment,
+                    wall=moment,
+                )
                 left -= gallons * 8.345 * 1.010
             ounces = dice.choice([4, 8, 12, 16, 20, 64])
             before = EMPTY + left

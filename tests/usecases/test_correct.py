@@ -191,7 +191,9 @@ def test_a_keg_that_stood_elsewhere_meanwhile_is_left_alone(bar: Bar) -> None:
 def test_waste_told_in_gallons_stays_and_goes_with_its_keg(bar: Bar) -> None:
     old = bar.change(second=0)
     bar.take([said(100, 60.0), said(800, FULL)])
-    record_waste(bar.ports, tap_id=ONE, gallons=0.25, reason="foam", at=at(700), member=STAFF, now=at(900))
+    record_waste(
+        bar.ports, tap_id=ONE, gallons=0.25, reason="foam", at=at(700), member=STAFF, now=at(900), wall=at(900)
+    )
     new = bar.change(second=900)
 
     correct_keg(bar.ports, keg_id=new.keg_id, tapped_at=at(600), beer_id="stout", member=MANAGER, now=at(950))
@@ -276,3 +278,14 @@ def test_a_keg_in_stock_has_no_books_yet_and_is_put_right_all_the_same(bar: Bar)
     assert (right.tare, right.beer_id, right.state) == (STAMPED, "stout", KegState.IN_STOCK)
     with pytest.raises(Invalid, match="never stood on a tap"):
         correct_keg(bar.ports, keg_id=keg.keg_id, tapped_at=at(5), member=MANAGER, now=at(20))
+
+
+def test_waste_without_a_keg_before_is_not_left_without_one(bar: Bar) -> None:
+    keg = bar.change(second=0)
+    record_waste(bar.ports, tap_id=ONE, gallons=1.0, reason="foam", at=at(100), member=STAFF, now=at(200), wall=at(200))
+    before = bar.ledger(keg.keg_id)
+
+    with pytest.raises(Invalid, match="waste was booked at .* no keg stood there before"):
+        correct_keg(bar.ports, keg_id=keg.keg_id, tapped_at=at(600), member=MANAGER, now=at(900))
+
+    assert (bar.ledger(keg.keg_id), bar.keg(keg.keg_id).tapped_at) == (before, at(0))

@@ -3,13 +3,16 @@
 import pytest
 from bar import FULL, MANAGER, ONE, OUNCE, STAFF, TWO, Bar, at, claim, said
 
+from backend.domain.command import CommandName
 from backend.domain.face import TapFace
 from backend.domain.ids import TapId
 from backend.domain.member import OWNER
 from backend.domain.refusal import Conflict, Forbidden, Invalid, NotFound
 from backend.usecases import load
 from backend.usecases.choose_keg import choose_keg
+from backend.usecases.commands import send_command
 from backend.usecases.keg_stock import queue_next, stock_kegs
+from backend.usecases.record_waste import record_waste, undo_waste
 from backend.usecases.set_up import place_scale, set_up_tap
 from backend.usecases.share_keg import share_keg
 from backend.usecases.undo_swap import undo_swap
@@ -133,3 +136,39 @@ def test_only_a_manager_of_the_bar_says_so(shared: Bar) -> None:
         share_keg(shared.ports, tap_id=FOUR, with_tap=ONE, member=STAFF)
     with pytest.raises(NotFound):
         share_keg(shared.ports, tap_id=TapId("loc-002", 1), with_tap=None, member=MANAGER)
+
+
+def test_waste_at_a_tap_that_pours_from_another_ones_keg_is_of_that_keg(shared: Bar) -> None:
+    waste = record_waste(
+        shared.ports, tap_id=THREE, gallons=0.25, reason="foam", at=at(70), member=STAFF, now=at(80), wall=at(80)
+    )
+    booked = shared.ledger(waste.keg_id).wasted
+
+    undo_waste(shared.ports, tap_id=THREE, waste_id=waste.waste_id, at=waste.at, member=STAFF, now=at(90), wall=at(90))
+
+    assert (waste.tap_id, waste.keg_id, booked) == (ONE, shared.tap(ONE).keg_id, 0.25)
+    assert shared.ledger(waste.keg_id).wasted == 0
+
+
+def test_what_is_asked_of_a_tap_that_has_no_scale_of_its_own_is_asked_of_the_one_under_its_keg(shared: Bar) -> None:
+    command = send_command(
+        shared.ports,
+        tap_id=THREE,
+        name=CommandName.IDENTIFY,
+        params={"seconds": 5},
+        member=STAFF,
+        now=at(90),
+        wall=at(90),
+    )
+
+    assert (command.device_id, command.tap_id) == ("SCALE-1", THREE)
+    with pytest.raises(Conflict, match="no scale stands under tap loc-001:04"):
+        send_command(
+            shared.ports,
+            tap_id=FOUR,
+            name=CommandName.IDENTIFY,
+            params={"seconds": 5},
+            member=STAFF,
+            now=at(90),
+            wall=at(90),
+        )

@@ -108,7 +108,7 @@ def test_waste_and_pours_at_the_same_moment_are_both_booked(bar: Bar) -> None:
         for n in range(40):
             _until_done(
                 lambda n=n: record_waste(
-                    bar.ports, tap_id=ONE, gallons=0.01, reason="foam", at=at(n), member=OWNER, now=at(n)
+                    bar.ports, tap_id=ONE, gallons=0.01, reason="foam", at=at(n), member=OWNER, now=at(n), wall=at(n)
                 )
             )
 

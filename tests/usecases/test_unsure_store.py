@@ -54,7 +54,7 @@ def on(bar: Bar, outcome: Outcome, *, happened: bool = False, times: int = 1) ->
 ACTS: dict[str, Callable[[Ports], object]] = {
     "change a keg": lambda ports: change_keg(ports, tap_id=ONE, keg=HALF, at=at(100), member=OWNER, now=at(200)),
     "book waste": lambda ports: record_waste(
-        ports, tap_id=ONE, gallons=0.1, reason="foam", at=at(50), member=OWNER, now=at(60)
+        ports, tap_id=ONE, gallons=0.1, reason="foam", at=at(50), member=OWNER, now=at(60), wall=at(60)
     ),
     "rename a beer": lambda ports: add_beer(
         ports, beer=replace(STOUT, name="Imperial Stout"), location_id="loc-001", member=OWNER
