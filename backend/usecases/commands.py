@@ -46,6 +46,8 @@ def send_command(  # noqa: PLR0913 - what, to which scale, by whom and when
 ) -> Command:
     """Ask a scale, named by itself or by its tap, to do something within `seconds` of the wall.
 
+    The scale of a tap that shares the keg of another one is that one's.
+
     The command is kept first and sent then: where the broker is away it comes back with no `tries`, and is sent by
     `repeat_unanswered`, as it is again while no answer comes. The scale does it once. `part_of` is the act a workflow
     asks for in place of the command's own, and which it audits itself.
@@ -110,9 +112,10 @@ def _scale(ports: Ports, *, tap_id: TapId | None, device_id: str | None, member:
         raise Invalid("name a tap or a scale, and not both")
     if tap_id is not None:
         member.must(act, location_id=tap_id.location_id)
-        device_id = load.tap(ports, tap_id).scale_id
+        holder = load.holder(ports, tap_id)
+        device_id = load.tap(ports, holder).scale_id
         if device_id is None:
-            raise Conflict(f"no scale stands under tap {tap_id}: place one there first")
+            raise Conflict(f"no scale stands under tap {holder}: place one there first")
     item = ports.table.get(scales.key(str(device_id)))
     scale = scales.from_item(item) if item else None
     if scale is None or scale.location_id is None or member.role_at(scale.location_id) is None:

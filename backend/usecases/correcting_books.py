@@ -104,10 +104,13 @@ def _since(books: Books, moved: Moved | None) -> datetime:
 
 
 def _refuse_orphans(found: Rows, moved: Moved) -> None:
-    """Beer that was poured must have come from a keg."""
-    lost = [pour.started_at for pour in found.pours if pour.started_at < moved.new.tapped_at]
+    """Beer that was poured or wasted must have come from a keg."""
+    left = [("a pour", pour.started_at) for pour in found.pours]
+    left += [("waste", waste.at) for waste in found.wastes]
+    lost = [(at, what) for what, at in left if at < moved.new.tapped_at]
     if lost and moved.before is None:
-        raise Invalid(f"a pour was booked at {iso(min(lost))}, and no keg stood there before: give an earlier moment")
+        at, what = min(lost)
+        raise Invalid(f"{what} was booked at {iso(at)}, and no keg stood there before: give an earlier moment")
 
 
 def _rest(ports: Ports, books: Books, moved: Moved | None) -> Rest | None:

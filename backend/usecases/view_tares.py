@@ -25,6 +25,7 @@ def view_tares(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) ->
     Of the newest 500 entries of half a year. Raises NotFound, Forbidden.
     """
     member.must(Act.TARE, location_id=tap_id.location_id)
+    tap_id = load.holder(ports, tap_id)
     stood = kegs_of(ports, tap_id=tap_id, until=now, limit=MOST_KEGS)
     subjects = {load.tap(ports, tap_id).scale_id, *(keg.keg_id for keg in stood)}
     found = (one for one in _newest(ports, tap_id.location_id, now) if one.deed in _DEEDS and one.subject in subjects)

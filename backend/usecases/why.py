@@ -48,9 +48,9 @@ class _Behind:
 
 
 def why(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) -> Why:
-    """Give the facts behind a tap's level. Raises NotFound, Forbidden."""
+    """Give the facts behind a tap's level; of one that shares a keg, those of that keg. Raises NotFound, Forbidden."""
     member.must(Act.VIEW_LEVELS, location_id=tap_id.location_id)
-    behind = _behind(ports, tap_id)
+    behind = _behind(ports, load.holder(ports, tap_id))
     state, tap = behind.state, behind.tap
     level = state.level if state is not None and isinstance(state.level, Level) else None
     facts = tuple(_facts(ports, behind, level, now))

@@ -285,7 +285,7 @@ def test_waste_without_a_keg_before_is_not_left_without_one(bar: Bar) -> None:
     record_waste(bar.ports, tap_id=ONE, gallons=1.0, reason="foam", at=at(100), member=STAFF, now=at(200), wall=at(200))
     before = bar.ledger(keg.keg_id)
 
-    with pytest.raises(Invalid, match="waste was booked at .* no keg stood there before"):
+    with pytest.raises(Invalid, match=r"waste was booked at .* no keg stood there before"):
         correct_keg(bar.ports, keg_id=keg.keg_id, tapped_at=at(600), member=MANAGER, now=at(900))
 
     assert (bar.ledger(keg.keg_id), bar.keg(keg.keg_id).tapped_at) == (before, at(0))

@@ -3,12 +3,14 @@
 import pytest
 from bar import FULL, MANAGER, ONE, OUNCE, STAFF, TWO, Bar, at, claim, said
 
+from backend.domain.audit import Deed
 from backend.domain.command import CommandName
 from backend.domain.face import TapFace
 from backend.domain.ids import TapId
 from backend.domain.member import OWNER
 from backend.domain.refusal import Conflict, Forbidden, Invalid, NotFound
 from backend.usecases import load
+from backend.usecases.audit import record
 from backend.usecases.choose_keg import choose_keg
 from backend.usecases.commands import send_command
 from backend.usecases.keg_stock import queue_next, stock_kegs
@@ -19,6 +21,8 @@ from backend.usecases.undo_swap import undo_swap
 from backend.usecases.view_board import view_board, view_faces
 from backend.usecases.view_swap import view_swap
 from backend.usecases.view_tap import view_tap
+from backend.usecases.view_tares import view_tares
+from backend.usecases.why import why
 
 THREE, FOUR = TapId("loc-001", 3), TapId("loc-001", 4)
 
@@ -172,3 +176,18 @@ def test_what_is_asked_of_a_tap_that_has_no_scale_of_its_own_is_asked_of_the_one
             now=at(90),
             wall=at(90),
         )
+
+
+def test_the_facts_behind_its_level_and_its_tares_are_those_of_the_keg_that_it_pours_from(shared: Bar) -> None:
+    mine, theirs = (why(shared.ports, tap_id=tap_id, member=STAFF, now=at(70)) for tap_id in (THREE, ONE))
+    keg_id = str(shared.tap(ONE).keg_id)
+    entry = record(
+        location_id="loc-001", at=at(75), member=STAFF, deed=Deed.TARED, subject=keg_id, after={"empty_lbs": 30.0}
+    )
+    shared.ports.table.transact([entry])
+
+    tares = view_tares(shared.ports, tap_id=THREE, member=STAFF, now=at(80))
+
+    assert mine.level is not None
+    assert (mine.tap_id, mine.level, mine.facts) == (THREE, theirs.level, theirs.facts)
+    assert [one.subject for one in tares] == [keg_id]
