@@ -24,6 +24,7 @@ from backend.usecases.undo_swap import confirm_swap, undo_swap
 from backend.usecases.view_board import view_board
 
 ASIDE_WORDS: Final = {AsideKind.CLEANING: "its line is being cleaned", AsideKind.MAINTENANCE: "set aside"}
+TOO_SHORT: Final = "its line not cleaned: that takes 3 minutes at least"
 
 Back = Callable[[Member, datetime], object]
 """Takes an act back, in the name of a member, at a moment of the bar."""
@@ -148,8 +149,11 @@ async def _put_back(asker: Asker) -> Done:
         minutes = max(1.0, (ended.until - now).total_seconds() / 60)
         begin_maintenance(ports, tap_id=tap_id, kind=ended.kind, minutes=minutes, member=member, now=now)
 
+    short = f", {TOO_SHORT}" if ended.kind is AsideKind.CLEANING and not ended.cleans else ""
     return Done(
-        words=f"{_name(asker)} is back in service", back=back, back_words=f"{_name(asker)}: {ASIDE_WORDS[ended.kind]}"
+        words=f"{_name(asker)} is back in service{short}",
+        back=back,
+        back_words=f"{_name(asker)}: {ASIDE_WORDS[ended.kind]}",
     )
 
 

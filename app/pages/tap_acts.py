@@ -32,6 +32,7 @@ _ENDED: Final = {
     AsideKind.CLEANING: "The line of tap {tap} is clean; what leaves now is sold.",
     AsideKind.MAINTENANCE: "Tap {tap} is back in service.",
 }
+_TOO_SHORT: Final = "Tap {tap} is back in service. Its line does not count as cleaned: that takes 3 minutes at least."
 _MINUTE_S: Final = 60.0
 
 
@@ -108,7 +109,8 @@ class TapActs(ui.element):
             await attempt(lambda: self._begin(ended.kind, max(1.0, left)))
             await self._refresh()
 
-        done = _ENDED[ended.kind].format(tap=self._tap_id.number)
+        short = ended.kind is AsideKind.CLEANING and not ended.cleans
+        done = (_TOO_SHORT if short else _ENDED[ended.kind]).format(tap=self._tap_id.number)
         self._undo.tell(done, undo=take_back)
         await self._refresh()
 

@@ -17,6 +17,9 @@ CLEANING_EVERY: Final = timedelta(days=14)
 CLEANING_WARNS: Final = timedelta(days=2)
 """So long before it is due it is spoken of."""
 
+LEAST_CLEANING: Final = timedelta(minutes=3)
+"""Nobody cleans a line in less: so short a time aside was a touch by mistake, and leaves the line as it was."""
+
 
 class AsideKind(StrEnum):
     """Why a tap is set aside."""
@@ -44,6 +47,11 @@ class Aside:
     def end(self) -> datetime:
         """When it was, or will be, over."""
         return self.until if self.ended_at is None else min(self.ended_at, self.until)
+
+    @property
+    def cleans(self) -> bool:
+        """Whether the line counts as cleaned when it is over."""
+        return self.kind is AsideKind.CLEANING and self.end - self.since >= LEAST_CLEANING
 
     def covers(self, moment: datetime) -> bool:
         """Whether the tap was aside at this moment; it ends by itself, whether a timer fires or not."""

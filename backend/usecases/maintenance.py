@@ -87,6 +87,8 @@ def begin_maintenance(
 def end_maintenance(ports: Ports, *, tap_id: TapId, member: Member, now: datetime, done: bool = True) -> Aside:
     """Put a tap back in service; with `done` False its line was not cleaned after all.
 
+    Nor was it in less than three minutes: `cleans` of what comes back says whether it counts.
+
     Raises:
         Forbidden, NotFound: the member may not, or there is no such tap.
         Conflict: the tap is not set aside.
@@ -210,7 +212,7 @@ def _ended(tap: Tap, ended: Aside, *, member: Member, done: bool) -> tuple[Tap, 
     """Give the tap back in service, and the rows beside it: its time aside, its cleaning, the audit."""
     at = ended.end
     actions: list[Action] = [asides.put(tap.tap_id, ended)]
-    if ended.kind is not AsideKind.CLEANING or not done:
+    if not (done and ended.cleans):
         audited = _audited(tap.tap_id, Deed.PUT_BACK, at=at, member=member, cleaned=None)
         return replace(tap, aside=ended), [*actions, audited]
     seconds = (at - ended.since).total_seconds()

@@ -96,14 +96,26 @@ def test_the_timer_ends_it_once_and_says_so(bar: Bar) -> None:
 
 
 def test_a_tap_that_comes_back_by_itself_can_be_set_aside_again_before_the_timer_comes(bar: Bar) -> None:
-    begin_maintenance(bar.ports, tap_id=ONE, kind=CLEANING, member=STAFF, now=at(100), minutes=1)
+    begin_maintenance(bar.ports, tap_id=ONE, kind=CLEANING, member=STAFF, now=at(100), minutes=5)
     begin_maintenance(bar.ports, tap_id=ONE, kind=MAINTENANCE, member=STAFF, now=at(1000))
 
     assert end_overdue(bar.ports, now=at(1001)) == 0
-    assert bar.tap().cleaned_at == at(160)
+    assert bar.tap().cleaned_at == at(400)
     face = _face(bar)
     assert face.aside is not None
     assert face.aside.kind is MAINTENANCE
+
+
+@pytest.mark.parametrize(("seconds", "cleans"), [(1, False), (179, False), (180, True)])
+def test_a_line_is_not_cleaned_in_a_moment(bar: Bar, seconds: float, *, cleans: bool) -> None:
+    begin_maintenance(bar.ports, tap_id=ONE, kind=CLEANING, member=STAFF, now=at(100))
+
+    ended = end_maintenance(bar.ports, tap_id=ONE, member=STAFF, now=at(100 + seconds))
+
+    entries = view_audit(bar.ports, location_id="loc-001", member=OWNER, now=at(999)).entries
+    assert ended.cleans is cleans
+    assert (bar.tap().cleaned_at is not None) is cleans
+    assert entries[0].deed is (Deed.CLEANED if cleans else Deed.PUT_BACK)
 
 
 def test_it_is_told_who_set_it_aside_and_who_put_it_back(bar: Bar) -> None:
