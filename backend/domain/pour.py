@@ -59,13 +59,20 @@ def find_pours(
     0.1 s to 90 s, also an irregular one, and must not go back. `stable` is the scale's own word for each weight,
     where it has one: False for one that is not at rest. Without it rest is found by the weights alone.
 
-    A pour is a fall of at least 0.13 lb (59 g, 2 oz) from one plateau to the next that stays; it ran no faster than
-    6 oz a second where that can be told, and no slower than a quarter of an ounce. What comes back was no pour, nor is
+    A pour is a fall of at least 0.13 lb (59 g, 2 oz) from one plateau to the next that stays; it ran no slower than
+    a quarter of an ounce a second, and no faster than six where that can be told. Up to 24 oz may also go at once, by
+    hand, if nothing leaned on the keg and nothing comes back within 30 s. What does come back was no pour, nor is
     what leads below the weight of any shell (4 lb), ends something that had leaned on the keg, or follows from the
     slope of a wander. Within 30 s of a pour a watched flow counts from 0.045 lb. After a silence of more than 90 s a
     fall larger than a cooler's wander is one `unseen` pour. Readings that are more than 3 s apart do not show when a
     pour began: it lies in the middle of the time it must have been in, and falls together above 24 oz are taken
     for several pours where the tap must have been shut in between.
+
+    Its limits: what had lain on the keg for more than half an hour and weighs no more than 24 oz is taken for a pour
+    when it goes, and so is a pull at the keg that lasts longer than the 15 to 30 s which a fall has to stay. Readings
+    more than 20 s apart show a compressor's sharp edge as a step, so most of a pour has to fall between two of them
+    (three, up to 40 s), by more than what follows: a taster of 4 oz that runs just as one is taken may be missed, and
+    each pour is as far off as the cooler wanders from one reading to the next (10 to 40 g a minute).
 
     Raises:
         Invalid: as many times as weights are needed, all of them finite, and the times in order.

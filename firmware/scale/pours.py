@@ -16,7 +16,7 @@ BRISK = 0.3  # lb/s: it may be beer; whether it stays is waited for
 SLOWEST = 0.016  # lb/s, a quarter of an ounce a second: slower is a leak, gas or temperature
 USUAL = 0.13  # lb/s, two ounces a second: tells the length of a pour that nobody watched
 STOPPED = 0.05  # lb/s over a whole interval: the tap was shut for a part of it
-SERVING_LBS = 1.6  # 24 ounces: falls that nobody watched and that are more together are two pours
+SERVING_LBS = 1.6  # 24 ounces: a hand takes no more at once; more that nobody watched fall are two pours
 LARGEST_LBS = 12.0  # from one reading to the next: more is no glass, but a keg
 QUICKEST_LBS = 2.2  # from one reading to the next, where those are too rare to tell how fast it was
 SHELL_LBS = 4.0  # no keg weighs less: it was lifted
@@ -32,6 +32,7 @@ _PLATEAU = 9  # points
 _PATH = 16  # points between two plateaus
 _BIN_S = 0.2  # samples closer than this are taken three together
 _RARE_S = 0.8  # readings further apart do not tell how fast a weight fell
+_SPARSE_S = 20.0  # of readings further apart few steps may be a cooler's sharp edge
 _HOLD_S = 15.0  # a fall that nobody watched has to stay so long, a very quick one twice that
 _DIP_LBS = 0.5  # longer than a second this far below the level that it ends on: the keg was tilted or lifted
 _KNOCK_LBS = 3.0  # a single rare reading no further below may have met a knock
@@ -282,7 +283,7 @@ class Seeker:
         seconds = self._path.s[-1] - began
         least = max(LEAST_LBS, 6 * self._noise)
         if self._lifted or self._silent_s > GAP_S:
-            self._release()
+            self._release(but_quick=self._lifted)
             self._lean = 0.0
             if not self._lifted and fall >= min(GAP_LBS, LEAST_LBS + WANDER_LBS_PER_S * seconds):
                 self._claim(began, seconds, before, after, unseen=True)
@@ -297,7 +298,7 @@ class Seeker:
         if held is not None and abs(rise - (held[2] - held[3])) < 0.4 * rise:
             self._held = None
             return
-        self._release()
+        self._release(but_quick=True)
         self._lean = rise + (self._lean if at - self._lean_at < _LEAN_S else 0.0)
         self._lean_at = at
 
@@ -310,31 +311,30 @@ class Seeker:
         watched = points >= 2 and min(widest, self._silent_s) < 3.0 and SLOWEST < flow <= BRISK
         if widest >= 5.0:  # in so long the wander before and after may have gone on
             least += max(0.0, -(self._drift + self._run_drift()) / 2) * (ended - began)
-        soon = self._poured_at is not None and began - self._poured_at < TOP_UP_S
-        if fall < least and not (soon and widest < _RARE_S and flow <= BRISK and fall >= 12 * self._noise):
-            return
-        self._release()
-        if self._leaned(fall, ended, watched):
-            self._lean = 0.0
-            return
         steepest = max([min(before, path.lbs[n - 1]) - path.lbs[n] for n in range(1, len(path.lbs))])
+        shown = fall
+        if widest >= _SPARSE_S:  # a cooler falls on from reading to reading; most of a glass is gone within a minute
+            most = max([path.lbs[max(0, n - (1 if widest > 40.0 else 2))] - path.lbs[n] for n in range(len(path.lbs))])
+            shown = min(fall, most - max(0.0, self._run_lbs[0] - after))
+        soon = self._poured_at is not None and began - self._poured_at < TOP_UP_S
+        if shown < least and not (soon and widest < _RARE_S and flow <= BRISK and fall >= 12 * self._noise):
+            return
+        leans = self._lean > 0.0 and ended - self._lean_at <= _LEAN_S
+        leaned = leans and abs(fall - self._lean) < (0.03 if watched else 0.1) + 0.03 * self._lean
         too_slow = widest < 5.0 and flow < SLOWEST
         leaned_on = max(path.lbs) > before + _UPS_LBS  # of such a fall the last part was a hand that let go
-        too_fast = flow > FASTEST and (fall > QUICKEST_LBS or (widest < _RARE_S + self._grain and not leaned_on))
+        telling = widest < _RARE_S + self._grain and not leaned_on  # of how fast it was
+        taken = fall <= SERVING_LBS and not leans  # by hand, a glass of it: that only has to stay away
+        too_fast = flow > FASTEST and (fall > QUICKEST_LBS or (telling and not taken))
         below, _, lows = path.within(-1000.0, after - _DIP_LBS)
         dipped = below > 1.0 and not (lows == 1 and widest >= 3.0 and min(path.lbs) > after - _KNOCK_LBS)
-        if too_slow or too_fast or dipped or steepest > LARGEST_LBS:
-            return
-        if watched:
+        wrong = leaned or too_slow or too_fast or dipped or steepest > LARGEST_LBS
+        self._release(but_quick=wrong)
+        self._lean = 0.0 if leaned else self._lean
+        if watched and not wrong:
             self._claim(began, ended - began, before, after)
-        else:
+        elif not wrong:
             self._hold(widest, ended + (2 if flow > FASTEST else 1) * _HOLD_S)
-
-    def _leaned(self, fall, ended, watched):
-        """Tell whether what had leaned on the keg leans no more."""
-        if self._lean <= 0.0 or ended - self._lean_at > _LEAN_S:
-            return False
-        return abs(fall - self._lean) < (0.03 if watched else 0.1) + 0.03 * self._lean
 
     def _hold(self, widest, until):
         """Wait whether a fall stays that nobody watched; few readings may hold several pours."""
@@ -349,10 +349,10 @@ class Seeker:
                 self._held = (began, took, lbs[since], lbs[n], until)
                 since = n
 
-    def _release(self):
-        """What was held has stayed: it was beer."""
-        if self._held is not None:
-            held, self._held = self._held, None
+    def _release(self, *, but_quick=False):
+        """What was held has stayed: it was beer, unless so quick a fall was the beginning of something else."""
+        held, self._held = self._held, None
+        if held is not None and not (but_quick and held[2] - held[3] > FASTEST * held[1]):
             self._claim(held[0], held[1], held[2], held[3])
 
     def _claim(self, began, seconds, before, after, *, unseen=False):

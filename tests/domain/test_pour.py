@@ -1,5 +1,6 @@
 """Pours found in weights: what is a pour, what is not, and what is remembered between two weights."""
 
+import math
 import random
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -132,20 +133,91 @@ def test_what_is_no_pour_is_not_found(every: float, what: str, platform: Platfor
     assert pours == [], what
 
 
-def test_a_removal_by_hand_that_stays_is_found_where_nobody_can_tell_how_fast_it_was() -> None:
+@pytest.mark.parametrize("every", [*SPACINGS, 0.5, 5.0])
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("pause", [60, 600])
+def test_what_a_hand_takes_that_stays_away_is_found_however_often_somebody_looks(
+    every: float, *, whole: bool, pause: int
+) -> None:
     can_lbs, bottle_lbs = 0.342 / 0.45359237, 0.686 / 0.45359237
+    first, second = 205.3, 205.3 + max(pause, 2.5 * every)
 
-    pours = found(
-        looked_at(lambda second: 40 - can_lbs * (second > 100) - bottle_lbs * (second > 200), seconds=300, every=2.0)
+    trace = looked_at(
+        lambda at: 40 - can_lbs * (at > first) - bottle_lbs * (at > second), seconds=second + 200, every=every
     )
+    pours = found([one._replace(at_s=float(int(one.at_s))) for one in trace] if whole and every >= 1 else trace)
 
-    assert [pour.before_lbs - pour.after_lbs for pour in pours] == pytest.approx([can_lbs, bottle_lbs], abs=0.01)
+    assert [pour.before_lbs - pour.after_lbs for pour in pours] == pytest.approx([can_lbs, bottle_lbs], abs=0.015)
+    assert [pour.start_s for pour in pours] == pytest.approx([first, second], abs=every + 1)
 
 
-def test_on_a_scale_that_looks_ten_times_a_second_beer_falls_no_faster_than_it_flows() -> None:
-    pours = found(looked_at(lambda second: 100 - 0.8 * (second > 60), seconds=120, every=0.1))
+@pytest.mark.parametrize("every", [0.1, 0.25, 1.0])
+def test_where_it_can_be_told_no_more_than_a_glass_falls_faster_than_beer_flows(every: float) -> None:
+    pours = found(looked_at(lambda second: 100 - 1.9 * (second > 60), seconds=120, every=every))
 
     assert pours == []
+
+
+@pytest.mark.parametrize("every", [0.1, 0.25, 1.0])
+def test_a_glass_taken_by_hand_that_comes_back_within_half_a_minute_was_none(every: float) -> None:
+    pours = found(looked_at(lambda second: 100 - 1.2 * (60 < second < 85), seconds=180, every=every))
+
+    assert pours == []
+
+
+@pytest.mark.parametrize("every", [0.1, 0.25, 1.0])
+def test_the_first_pull_at_a_keg_that_is_lifted_is_no_glass(every: float) -> None:
+    for pull in (0.6, 1.0, 1.5):
+        lifted = looked_at(
+            lambda second: 100 - pull * (second > 60) - 4 * (second > 66) - (95 - pull) * (second > 72),  # noqa: B023
+            seconds=120,
+            every=every,
+        )
+
+        assert found(lifted) == []
+
+
+@pytest.mark.parametrize("every", [0.1, 0.25, 1.0])
+def test_a_hand_that_leaves_a_keg_bit_by_bit_takes_nothing_with_it(every: float) -> None:
+    pours = found(
+        looked_at(lambda second: 100 + 9 * (40 < second < 140) - 1.2 * (80 < second < 140), seconds=240, every=every)
+    )
+
+    assert pours == []
+
+
+def cooling(cycle_s: float, *, sharp: float) -> Platform:
+    """A compressor's sawtooth: 180 g that fall within a share of a cycle, then come back."""
+    low = 1 - math.exp(-0.4 / sharp)
+
+    def felt(second: float) -> float:
+        phase = second % cycle_s / cycle_s
+        share = 1 - math.exp(-phase / sharp) if phase < 0.4 else low * math.exp(-(phase - 0.4) / sharp)
+        return 40 - 180 * GRAM_LBS * share
+
+    return felt
+
+
+@pytest.mark.parametrize("every", [2.0, 10.0, 30.0, 45.0, 60.0])
+@pytest.mark.parametrize("cycle_s", [1200, 1800, 2400])
+def test_the_sharp_edge_of_a_compressor_is_no_pour_however_rarely_somebody_looks(every: float, cycle_s: int) -> None:
+    for seed in range(3):
+        shift = seed * every / 3 - 600
+        keg = cooling(cycle_s, sharp=0.12)
+
+        assert found(looked_at(lambda at: keg(at - shift), seconds=8 * 3600, every=every, seed=seed)) == []  # noqa: B023
+
+
+@pytest.mark.parametrize("every", [30.0, 45.0, 60.0])
+def test_glasses_beside_a_compressor_are_found_by_one_who_looks_rarely(every: float) -> None:
+    keg, dice = cooling(1800, sharp=0.12), random.Random(5)
+    glasses = [glass(300 + 400 * n + dice.uniform(0, 100), dice.choice((8, 12, 16))) for n in range(40)]
+    drawn = poured(0, *glasses)
+
+    pours = found(looked_at(lambda at: keg(at) + drawn(at), seconds=16_600, every=every))
+
+    assert len(pours) == len(glasses)
+    assert sum(map(ounces, pours)) == pytest.approx(sum(one.ounces for one in glasses), rel=0.03)
 
 
 def test_a_fall_across_a_silence_is_unseen_and_its_beer_is_counted() -> None:

@@ -51,7 +51,7 @@ def test_what_leaves_while_the_tap_is_set_aside_is_no_pour_and_neither_is_its_en
     told = lived(bench, lambda at: first(at) + second(at) - 100, 100)
 
     assert pours_of(told) == []
-    assert len(pours_of(lived(bench, pour(20, 16, full=97.0), 60))) == 1
+    assert len(pours_of(lived(bench, pour(20, 16, full=100 - 32 * OUNCE), 60))) == 1
 
 
 def test_another_calibration_is_no_pour():
