@@ -1,12 +1,15 @@
 """A change taken back after beer was poured: what was drunk stays in the books of a keg."""
 
+from dataclasses import replace
+
 import pytest
-from bar import FULL, MANAGER, ONE, OUNCE, STAFF, Bar, at, claim, said
+from bar import FULL, MANAGER, ONE, OUNCE, STAFF, TWO, Bar, at, claim, said
 from test_swap_rights import stocked
 
 from backend.domain.keg import KegState, TareSource
 from backend.domain.refusal import Conflict
 from backend.usecases.candidates import listed
+from backend.usecases.change_keg import NextKeg
 from backend.usecases.choose_keg import choose_keg
 from backend.usecases.keg_stock import queue_next, remove_keg
 from backend.usecases.undo_swap import undo_swap
@@ -101,3 +104,57 @@ def test_where_no_keg_was_before_a_guess_told_otherwise_takes_its_pours_with_it(
     assert bar.ledger(str(keg_id)).pours == 1
     assert (bar.keg(guess).state, bar.keg(guess).queued_on) == (KegState.NEXT, ONE)
     assert [stay.keg_id for stay in bar.stays()] == [keg_id]
+
+
+def opened_then_bare(bar: Bar) -> str:
+    """A keg was drunk of and its change undone, so that the tap has none, and is lifted off; gives its id."""
+    keg_id = bar.change(second=0).keg_id
+    poured(bar, pints=2)
+    undo_swap(bar.ports, tap_id=ONE, member=MANAGER, now=at(300))
+    assert (bar.tap().keg_id, bar.keg(keg_id).state) == (None, KegState.LIFTED)
+    bar.take([said(310, 0.1, stable=False), said(320, 0.1)])
+    return keg_id
+
+
+def test_a_guess_in_no_list_told_otherwise_is_one_keg_with_books_of_its_own(bar: Bar) -> None:
+    opened_then_bare(bar)
+    bar.take([said(400, FULL), said(406, FULL), said(412, FULL)])
+    guess = str(bar.tap().keg_id)
+    bar.take([said(500, FULL - 16 * OUNCE, pour=claim(490, FULL, 16))])
+    assert (bar.tap().beer_id, bar.ledger(guess).pours) == ("pils", 1)
+
+    choose_keg(bar.ports, tap_id=ONE, beer_id="stout", type_id="half_barrel", member=MANAGER, now=at(600))
+
+    keg_id = str(bar.tap().keg_id)
+    ledger = bar.ledger(keg_id)
+    assert bar.tap().beer_id == "stout"
+    assert (ledger.pours, ledger.specific_gravity) == (1, 1.014)
+    assert ledger.poured == pytest.approx(16 * OUNCE / (8.345 * 1.014))
+    assert [pour.keg_id for pour in bar.pours()][-1] == keg_id
+    assert bar.take([said(700, FULL - 32 * OUNCE, pour=claim(690, FULL - 16 * OUNCE, 16))]).pours == 1
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_known_keg_that_was_guessed_keeps_what_was_drunk_of_it_before_and_no_more(bar: Bar, *, by_hand: bool) -> None:
+    known, left = bar.change(TWO, second=0).keg_id, FULL - 128 * OUNCE
+    bar.take([said(20, FULL, device_id="SCALE-2"), said(60, FULL, device_id="SCALE-2")])
+    bar.take([said(100, left, device_id="SCALE-2", pour=claim(30, FULL, 128)), said(160, left, device_id="SCALE-2")])
+    bar.take([said(200, 0.1, device_id="SCALE-2", stable=False), said(210, 0.1, device_id="SCALE-2")])
+    bar.change(TWO, second=300)
+    was, there = bar.ledger(known), bar.keg(known)
+    assert (there.state, bar.tap().keg_id, was.pours) == (KegState.LIFTED, None, 1)
+    bar.take([said(390, 0.1), said(400, left), said(406, left), said(412, left)])
+    assert bar.tap().keg_id == known
+    bar.take([said(500, left - 16 * OUNCE, pour=claim(490, left, 16))])
+
+    if by_hand:
+        bar.change(second=401, keg=NextKeg(beer_id="stout", type_id="half_barrel"))
+    else:
+        choose_keg(bar.ports, tap_id=ONE, beer_id="stout", type_id="half_barrel", member=MANAGER, now=at(600))
+
+    ledger, keg = bar.ledger(known), bar.keg(known)
+    assert (ledger.pours, ledger.poured) == (1, pytest.approx(was.poured))
+    assert ledger.remaining == pytest.approx(was.remaining, abs=0.01)
+    assert replace(keg, version=there.version) == there
+    assert bar.ledger(str(bar.tap().keg_id)).pours == 1
+    assert [stay.keg_id for stay in bar.stays()] == [bar.tap().keg_id]
