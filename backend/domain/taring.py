@@ -14,8 +14,16 @@ SHELL_SHARE: Final = 0.3
 """A shell may differ by so much from the usual one of its type."""
 MOST_SHELL_SHARE: Final = 0.4
 """Where no usual shell is known: no empty keg weighs more than this share of the full one."""
-FULL_OFF_LBS: Final = 5.0
-"""So far a tare that is inferred from full may lie from the usual one of its type."""
+LEAST_SHELL_LBS: Final = 1.0
+"""Where no usual shell is known: nothing that holds beer under pressure weighs less."""
+INFERRED_WITHIN_LBS: Final = 3.5
+"""A full keg tells its shell where that is no further from the usual than shells and fillings differ."""
+ASK_ABOVE_LBS: Final = 0.5
+"""A zero that would move further is asked about first: a hand or a hose may lie on the platform."""
+AGREES_LBS: Final = 0.2
+"""What was confirmed and what is weighed then are the same within this."""
+EMPTY_SHARE: Final = 0.02
+"""A keg of which the books hold more than this is hardly empty."""
 FRESH_SHARE: Final = 0.01
 """A keg of which more than this is gone is not full any more."""
 _KNOWN_BETTER: Final = (TareSource.WEIGHED_EMPTY, TareSource.STAMPED)
@@ -34,18 +42,34 @@ def check_platform(lbs: float, *, again: bool) -> None:
 
 def tare_of_empty(lbs: float, *, keg: Keg) -> Tare:
     """Give the tare of a keg whose empty shell reads `lbs`. Raises Invalid where that cannot be the empty shell."""
-    usual = keg_type(keg.type_id).tare_lbs
-    if usual is not None:
-        least, most = usual * (1 - SHELL_SHARE), usual * (1 + SHELL_SHARE)
-    else:
-        least, most = 1.0, keg.full_lbs * MOST_SHELL_SHARE
-    if not least <= lbs <= most:
-        kind = keg_type(keg.type_id).name
-        raise Invalid(
-            f"{lbs:.1f} lb is no empty {kind}: its shell weighs {least:.0f} to {most:.0f} lb. "
-            "Put the empty keg on by itself, or correct the size of this keg"
-        )
+    check_shell(lbs, type_id=keg.type_id, full_lbs=keg.full_lbs, do="Put the empty keg on by itself")
     return Tare(empty_lbs=lbs, source=TareSource.WEIGHED_EMPTY)
+
+
+def check_shell(lbs: float, *, type_id: str, full_lbs: float, do: str = "Check the figure") -> None:
+    """Raises Invalid where no shell of this type weighs `lbs`; the sentence ends in what to `do`.
+
+    `full_lbs` is the weight of the full keg, by which a shell is judged whose usual weight is not known.
+    """
+    kind = keg_type(type_id)
+    if kind.tare_lbs is not None:
+        least, most = kind.tare_lbs * (1 - SHELL_SHARE), kind.tare_lbs * (1 + SHELL_SHARE)
+    else:
+        least, most = LEAST_SHELL_LBS, full_lbs * MOST_SHELL_SHARE
+    if not least <= lbs <= most:
+        raise Invalid(
+            f"{lbs:.1f} lb is no empty {kind.name}: its shell weighs {least:.0f} to {most:.0f} lb. "
+            f"{do}, or correct the size of this keg"
+        )
+
+
+def shell_of_full(lbs: float, *, keg: Keg, beer_lbs: float) -> float | None:
+    """Give what the shell of a keg weighs that reads `lbs` full of `beer_lbs`; None where that can be no such shell."""
+    shell = lbs - beer_lbs
+    usual = keg.tare.empty_lbs if keg.tare.source is TareSource.BEER_TYPE else keg_type(keg.type_id).tare_lbs
+    if usual is None:
+        return shell if LEAST_SHELL_LBS <= shell <= MOST_SHELL_SHARE * lbs else None
+    return shell if shell > 0 and abs(shell - usual) <= INFERRED_WITHIN_LBS else None
 
 
 def tare_of_full(lbs: float, *, keg: Keg) -> Tare:
@@ -57,12 +81,9 @@ def tare_of_full(lbs: float, *, keg: Keg) -> Tare:
     """
     if keg.tare.source in _KNOWN_BETTER:
         raise Conflict(f"the shell of this keg is known ({keg.tare.source.value}): there is nothing to infer")
-    shell = lbs - keg.beer_lbs
-    usual = keg_type(keg.type_id).tare_lbs
-    off = MOST_SHELL_SHARE * keg.full_lbs if usual is None else FULL_OFF_LBS
-    middle = shell if usual is None else usual
-    if not 0 < shell <= off + middle or abs(shell - middle) > off:
-        kind = keg_type(keg.type_id).name
+    shell = shell_of_full(lbs, keg=keg, beer_lbs=keg.beer_lbs)
+    if shell is None:
+        kind, usual = keg_type(keg.type_id).name, keg_type(keg.type_id).tare_lbs
         raise Invalid(
             f"{lbs:.1f} lb is no full {kind}: it weighs about {keg.beer_lbs + (usual or keg.tare.empty_lbs):.0f} lb. "
             "Check its size and beer"
@@ -76,3 +97,14 @@ def check_full_enough(keg: Keg, *, gone: float, opening: float) -> None:
         raise Invalid(
             f"{gone:.1f} gal were poured from {keg.keg_id} already: weigh it empty when it is, or enter its stamp"
         )
+
+
+def holds_beer(lbs: float, *, keg: Keg, remaining: float, opening: float) -> bool:
+    """Whether a keg said to be empty still holds what its books say (US gallons), as its weight `lbs` bears out.
+
+    A weight near that of the shell denies them: they were counted with the tare that is to be found.
+    """
+    if remaining <= EMPTY_SHARE * opening:
+        return False
+    left_lbs = remaining / opening * keg.beer_lbs
+    return lbs > keg.tare.empty_lbs + min(left_lbs / 2, INFERRED_WITHIN_LBS)
