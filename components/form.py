@@ -62,15 +62,20 @@ class Form(ui.element, component="form.js"):
 
     def tell(self, lines: Sequence[str]) -> None:
         """Say what would come of it, in place of what was said before."""
-        self.run_method("tell", list(lines))
+        self._call("tell", list(lines))
+
+    def _call(self, method: str, *said: object) -> None:
+        """Tell the browser's form; what was done may have taken the form off the page, which then needs no answer."""
+        if not self.is_deleted:
+            self.run_method(method, *said)
 
     async def _send(self, event: GenericEventArguments) -> None:
         try:
             await self._on_send(self._entered(event.args))
         except Refusal as why:
-            self.run_method("refuse", f"Not done: {why}.")
+            self._call("refuse", f"Not done: {why}.")
         else:
-            self.run_method("done")
+            self._call("done")
 
     async def _changed(self, event: GenericEventArguments) -> None:
         if self._on_change is None:

@@ -75,6 +75,15 @@ def _touching(history: LevelHistory) -> bool:
     return any(after - before < TOUCH_PX for before, after in pairwise(places))
 
 
+_TICKS: Final = (
+    {"dtickrange": [None, 59_999], "value": "%H:%M:%S"},
+    {"dtickrange": [60_000, 86_399_999], "value": "%H:%M<br>%a %-d %b"},
+    {"dtickrange": [86_400_000, 604_799_999], "value": "%a %-d %b"},
+    {"dtickrange": [604_800_000, None], "value": "%-d %b"},
+)
+"""Dates as the rest of the page writes them, by how far the marks are apart (ms)."""
+
+
 def _px(at_ms: int, history: LevelHistory) -> float:
     return (at_ms - history.start_ms) / max(1, history.end_ms - history.start_ms) * USUAL_WIDTH_PX
 
@@ -94,7 +103,8 @@ def _layout(history: LevelHistory) -> dict[str, Any]:
             **axis,
             "type": "date",
             "range": [local_ms(history.start_ms, history.tz), local_ms(history.end_ms, history.tz)],
-            "hoverformat": "%a %d %b, %H:%M",
+            "hoverformat": "%a %-d %b, %H:%M",
+            "tickformatstops": list(_TICKS),
             "spikecolor": PALETTE["line"],
             "spikethickness": 1,
         },

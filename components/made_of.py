@@ -12,7 +12,7 @@ from components.words import Words
 class Making:
     """The numbers of a level: weights (lb), volumes and what a volume weighs as words, percent.
 
-    `off` says how far the level may be off by all of it together, in words.
+    `off` says how far the level may be off by all of it together, `shown` why the board tells another, in words.
     """
 
     gross_lbs: float
@@ -24,6 +24,7 @@ class Making:
     of_volume: str  # "15.50 gal"
     percent: float
     off: str  # "± 1.2 points, about 2 pints"
+    shown: str = ""
 
 
 class MadeOf(ui.element):
@@ -47,6 +48,8 @@ class MadeOf(ui.element):
             else:
                 _steps(making)
                 _bar(making)
+                if making.shown:
+                    Words(making.shown).classes("ss-made-shown")
 
 
 def _steps(made: Making) -> None:

@@ -48,8 +48,8 @@ def test_another_beer_is_foretold_put_right_and_taken_back(bar: Demo, open_page:
     page.get_by_label("Specific gravity").fill("")
     page.get_by_label("Why").fill("mixed up at the delivery")
     expect(page.get_by_text(re.compile(r"The level goes from [\d.]+ % to [\d.]+ %\."))).to_be_visible()
-    expect(page.get_by_text(re.compile(r"\d+ rows of pours and waste are counted anew\."))).to_be_visible()
-    page.get_by_role("button", name="Put it right").click()
+    expect(page.get_by_text(re.compile(r"The volumes of \d+ pours are worked out again\."))).to_be_visible()
+    page.get_by_role("button", name="Save correction").click()
 
     expect(title).to_have_text(re.compile("Fog Bank Hazy, "))
     expect(facts).to_contain_text("1.014")
@@ -73,10 +73,10 @@ def test_a_shell_weight_moves_the_level_of_the_tap_and_undo_moves_it_back(bar: D
 
     shell.fill("34.5")
     page.get_by_label("How that is known").select_option("weighed empty")
-    page.get_by_role("button", name="Put it right").click()
+    page.get_by_role("button", name="Save correction").click()
 
     expect(facts).to_contain_text("34.5 lb ± 0.1 lb, weighed empty")
-    expect(undo_line(page)).to_contain_text("Put right.")
+    expect(undo_line(page)).to_contain_text("Correction saved.")
     undo_line(page).get_by_role("button", name="Undo").click()
     expect(facts).to_contain_text(f"{before} lb ±")
     expect(shell).to_have_value(before)
@@ -93,7 +93,7 @@ def test_a_keg_tapped_at_another_time_takes_its_pours_along(bar: Demo, open_page
     expect(
         page.get_by_text(re.compile(r"Poured: [\d.]+ gal in \d+ pours, then [\d.]+ gal in \d+ pours\."))
     ).to_be_visible()
-    page.get_by_role("button", name="Put it right").click()
+    page.get_by_role("button", name="Save correction").click()
 
     expect(facts).to_contain_text(f"{later[1]}:00, on tap 2")
     undo_line(page).get_by_role("button", name="Undo").click()
@@ -103,7 +103,7 @@ def test_a_keg_tapped_at_another_time_takes_its_pours_along(bar: Demo, open_page
 def test_nothing_to_correct_is_said_and_not_written(bar: Demo, open_page: OpenPage) -> None:
     page = keg_page(bar, open_page)
 
-    page.get_by_role("button", name="Put it right").click()
+    page.get_by_role("button", name="Save correction").click()
 
     expect(page.get_by_role("alert")).to_contain_text("nothing differs from what is known")
 
@@ -117,4 +117,4 @@ def test_what_a_browser_makes_up_is_refused_and_the_page_lives_on(bar: Demo, ope
         page.evaluate(emits, made_up)
 
     expect(page.get_by_role("alert")).to_contain_text("Not done:")
-    expect(page.get_by_role("button", name="Put it right")).to_be_enabled()
+    expect(page.get_by_role("button", name="Save correction")).to_be_enabled()

@@ -106,7 +106,7 @@ def test_the_cost_and_dates_of_a_keg_are_told_on_its_page(bar: Demo, open_page: 
     connected(page)
     page.get_by_label("What it cost").fill("99")
     page.get_by_label("Best by").fill("2027-01-01")
-    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("button", name="Save", exact=True).click()
 
     expect(undo_line(page)).to_contain_text("Kept.")
     known = panel(page, "What is known of it")

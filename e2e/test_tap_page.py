@@ -111,7 +111,7 @@ def test_a_pour_shows_what_the_scale_weighed_around_it(bar: Demo, open_page: Ope
     page.locator(".ss-in-row").first.press("Enter")
 
     told = panel(page, "One pour")
-    expect(told).to_contain_text(re.compile(r"[\d.]+ oz in \d+ s: [\d.]+ lb before, [\d.]+ lb after"))
+    expect(told).to_contain_text(re.compile(r"[\d.]+ oz in \d+\.\d s: [\d.]+ lb before, [\d.]+ lb after"))
     expect(told.get_by_role("img")).to_have_attribute("aria-label", re.compile(r"\d+ weights from"))
     assert page.evaluate("document.activeElement.tagName") == "H3"
 

@@ -13,6 +13,7 @@ from app.pages.keg_audit import AUDIT_HEADINGS, audit_rows
 from app.pages.keg_correction import CorrectionForm
 from app.pages.keg_facts import keg_facts, keg_title
 from app.pages.keg_stock import StockForm
+from app.pages.keg_wanted import recounted_words
 from app.pages.tap_lists import books_of
 from app.site import Site
 from app.theme import TITLE, frame, panel, refused
@@ -100,6 +101,7 @@ class KegPage:
             if view.keg.tap_id is not None:
                 link(f"Tap {view.keg.tap_id.number}", f"/taps/{view.keg.tap_id}").classes("ss-back")
             link("All kegs", "/kegs").classes("ss-back")
+        Words(f"Its number in the records: {view.keg.keg_id}").classes("ss-muted ss-small-print")
         self._moved = False
         self._show(view)
         site.live.rows.subscribe(self._follow)
@@ -151,4 +153,4 @@ class KegPage:
             member=current_member(),
             now=self._site.clock.now(),
         )
-        self._undo.tell(f"Taken back; {done.rows} rows were counted anew." if done.rows else "Taken back.")
+        self._undo.tell(f"Taken back. {recounted_words(done.rows)}." if done.rows else "Taken back.")

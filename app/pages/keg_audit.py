@@ -60,6 +60,8 @@ def _value(name: str, value: Fact, view: KegView, beers: Mapping[str, str]) -> s
     if value is None:
         return "not told"
     told = str(value)
+    if name == "keg":
+        return "this one" if told == view.keg.keg_id else "another"
     if name in {"beer_id", "beer"}:
         return beers.get(told, told)
     if name == "tapped_at":

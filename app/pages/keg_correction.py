@@ -6,7 +6,7 @@ from app.ask import ask
 from app.entries import comes_twice, day_of, time_of
 from app.member import current_member
 from app.pages.acts import attempt
-from app.pages.keg_wanted import correction_fields, preview_words, wanted_of
+from app.pages.keg_wanted import correction_fields, preview_words, recounted_words, wanted_of
 from app.site import Site
 from backend.domain.audit import Deed
 from backend.domain.beer import Beer
@@ -40,7 +40,7 @@ class CorrectionForm:
         self._refresh = refresh
         self._twice = False
         self._form = Form(
-            self._fields(), verb="Put it right", name="Correct this keg", on_send=self._send, on_change=self._preview
+            self._fields(), verb="Save correction", name="Correct this keg", on_send=self._send, on_change=self._preview
         )
 
     def show(self, view: KegView) -> None:
@@ -103,8 +103,8 @@ class CorrectionForm:
             now=self._site.clock.now(),
             reason=entered["reason"],
         )
-        rows = f" {done.rows} rows were counted anew." if done.rows else ""
-        self._undo.tell(f"Put right.{rows}", undo=self._take_back if self._may_assign() else None)
+        rows = f" {recounted_words(done.rows)}." if done.rows else ""
+        self._undo.tell(f"Correction saved.{rows}", undo=self._take_back if self._may_assign() else None)
         await self._refresh()
 
     async def _take_back(self) -> None:

@@ -4,6 +4,7 @@ from app.faces import volume_words
 from app.money import money_words
 from app.pages.tap_facts import KEG_WORDS, TARE_WORDS, UNKNOWN, moment_words, size_words
 from app.pages.tap_lists import days_words, yield_words
+from backend.domain.member import person_words
 from backend.usecases.view_keg import KegView
 
 Fact = tuple[str, str]
@@ -36,7 +37,7 @@ def _where(view: KegView) -> list[Fact]:
 
 def _weights(view: KegView) -> list[Fact]:
     keg, unit = view.keg, view.location.settings.volume_unit
-    by = f", told by {view.tared_by}" if view.tared_by else ""
+    by = f", told by {person_words(view.tared_by)}" if view.tared_by else ""
     when = f", {moment_words(view.tared_at, view.location.zone)}" if view.tared_at else ""
     tare = f"{keg.tare.empty_lbs:.1f} lb ± {keg.tare.plus_minus_lbs:.1f} lb, {TARE_WORDS[keg.tare.source]}"
     facts = [
@@ -56,5 +57,4 @@ def _worth(view: KegView) -> list[Fact]:
     return [
         ("Cost", money_words(cost) + usual if cost is not None else UNKNOWN),
         ("Freshness", view.keeping.says),
-        ("Its number", keg.keg_id),
     ]

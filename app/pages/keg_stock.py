@@ -23,7 +23,7 @@ class StockForm:
         self._keg = view.keg
         self._undo = undo
         self._refresh = refresh
-        self._form = Form(stock_fields(view.keg), verb="Keep it", name="Cost and dates", on_send=self._send)
+        self._form = Form(stock_fields(view.keg), verb="Save", name="Cost and dates", on_send=self._send)
 
     def show(self, view: KegView) -> None:
         """Follow what is known of the keg."""

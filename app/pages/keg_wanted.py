@@ -6,7 +6,7 @@ from typing import Final
 from app.entries import day_of, moment_of, number_of, time_of
 from app.faces import volume_words
 from app.pages.tap_facts import TARE_WORDS
-from backend.domain.beer import LEAST_GRAVITY, MOST_GRAVITY, Beer
+from backend.domain.beer import LEAST_GRAVITY, MOST_GRAVITY, Beer, unusual_gravity
 from backend.domain.correction import Wanted
 from backend.domain.keg import Tare, TareSource
 from backend.domain.keg_type import KEG_TYPES
@@ -94,9 +94,20 @@ def preview_words(preview: Preview, view: KegView) -> list[str]:
             said.append(f"Left by the books: {left[0]}, then {left[1]}.")
         if poured[0] != poured[1]:
             said.append(f"Poured: {poured[0]}, then {poured[1]}.")
+    gravity = preview.after.get("specific_gravity")
+    warning = unusual_gravity(float(gravity)) if gravity is not None else None
+    if warning is not None:
+        said.append(f"{warning[:1].upper()}{warning[1:]}.")
     if preview.rows:
-        said.append(f"{preview.rows} rows of pours and waste are counted anew.")
+        said.append(f"{recounted_words(preview.rows)}.")
     return said or ["Only what is written of the keg changes; no number of the board does."]
+
+
+def recounted_words(rows: int) -> str:
+    """Say how many pours and wastes get other volumes by a correction."""
+    if rows == 1:
+        return "The volume of 1 pour is worked out again"
+    return f"The volumes of {rows} pours are worked out again"
 
 
 def _tapped_fields(view: KegView, *, today: str, twice: bool) -> list[Field]:

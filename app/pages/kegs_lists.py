@@ -11,7 +11,7 @@ from components.table import Cell
 
 ON_TAP_HEADINGS: Final = ("Tap", "Keg", "Left", "Poured", "Worth", "Freshness")
 NEXT_HEADINGS: Final = ("On", "Keg", "Freshness", "Take off")
-USED_HEADINGS: Final = ("Keg", "Tap", "Taken off", "Days", "Poured", "Wasted", "Correct")
+USED_HEADINGS: Final = ("Keg", "Tap", "Taken off", "Days", "Poured", "Wasted", "Correction")
 
 Rows = list[tuple[str | Cell, ...]]
 

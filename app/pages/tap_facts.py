@@ -87,7 +87,20 @@ def making_of(why: Why, view: TapView) -> Making | str:
         of_volume=volume_words(full, unit=unit),
         percent=level.percent,
         off=_off_words(why, view),
+        shown=_shown_words(level.percent, view),
     )
+
+
+def _shown_words(percent: float, view: TapView) -> str:
+    """Say why the board tells another level than this sum, and what the sum leaves alone."""
+    told = "Neither gas over the beer nor drift of the scale is subtracted: what they may add is in the doubt."
+    shown = view.face.level
+    if shown is None:
+        return told
+    if f"{shown.percent:.1f}" == f"{percent:.1f}":
+        return f"Shown: {shown.percent:.1f} %. {told}"
+    because = "because the board follows beer that leaves, not a cooler's wander"
+    return f"Shown: {shown.percent:.1f} %, {because}. {told}"
 
 
 def moment_words(moment: datetime, zone: tzinfo, *, seconds: bool = False) -> str:
@@ -192,7 +205,8 @@ def _keg(view: TapView) -> list[Reason]:
     keg = view.keg
     if keg is None:
         return [Reason(name="Keg", value="none on this tap", advice="Touch Change keg and choose what stands there.")]
-    known = f"{keg.full_lbs:.1f} lb when full; {keg.keg_id}"
+    tapped = f", tapped {moment_words(keg.tapped_at, view.location.zone)}" if keg.tapped_at else ""
+    known = f"{keg.full_lbs:.1f} lb when full{tapped}"
     return [Reason(name="Keg", value=keg.label or size_words(keg.type_id), known=known)]
 
 

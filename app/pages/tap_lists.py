@@ -13,7 +13,7 @@ from components.keg_books import Part
 from components.table import Cell
 
 POUR_HEADINGS: Final = ("When", "Ounces", "Seconds")
-KEG_HEADINGS: Final = ("Tapped", "Taken off", "Size", "Now", "Poured", "Days", "Correct")
+KEG_HEADINGS: Final = ("Tapped", "Taken off", "Size", "Now", "Poured", "Days", "Correction")
 _DAY: Final = timedelta(days=1)
 _SPECK: Final = 0.005
 """US gallons; less than this is no part of the books to draw."""
@@ -26,7 +26,7 @@ def pour_rows(view: TapView) -> list[tuple[str | Cell, ...]]:
     for pour in view.pours:
         when = moment_words(pour.started_at, zone, seconds=True)
         opens = Cell(when, key=pour.pour_id, label=f"What the scale weighed at {when}")
-        rows.append((opens, f"{pour.gallons * OZ_PER_GALLON:.1f}", f"{pour.seconds:.0f}"))
+        rows.append((opens, f"{pour.gallons * OZ_PER_GALLON:.1f}", f"{pour.seconds:.1f}"))
     return rows
 
 

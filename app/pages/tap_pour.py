@@ -60,7 +60,7 @@ class PourPanel(ui.element):
 def pour_words(pour: Pour) -> str:
     """Tell a pour in a sentence."""
     return (
-        f"{pour.gallons * OZ_PER_GALLON:.1f} oz in {pour.seconds:.0f} s: "
+        f"{pour.gallons * OZ_PER_GALLON:.1f} oz in {pour.seconds:.1f} s: "
         f"{pour.before_lbs:.2f} lb before, {pour.after_lbs:.2f} lb after, "
         f"{pour.before_lbs - pour.after_lbs:.2f} lb gone."
     )

@@ -104,6 +104,11 @@ class Member:
             raise Forbidden(f"only {article} {needed} may {act.value}: ask one to do it or to change your role")
 
 
+def person_words(sub: str) -> str:
+    """Name a person of whom a row keeps only the sub, as everywhere else: by a name, with a capital."""
+    return sub[:1].upper() + sub[1:]
+
+
 OWNER: Final = Member(sub="owner", name="Owner", ceiling=Role.ADMIN)
 """Stands in for everybody while the product listens on loopback only and has no accounts."""
 

@@ -11,6 +11,7 @@ from backend.domain.keg import GAS_LBS_PER_GALLON, Keg, TareSource
 from backend.domain.keg_type import TYPICAL_GRAVITY
 from backend.domain.ledger import Ledger
 from backend.domain.level import Level
+from backend.domain.member import person_words
 from backend.domain.shown import Load
 from backend.domain.tap import Tap, TapState
 from backend.domain.units import gallons_of
@@ -127,7 +128,7 @@ def tare_fact(keg: Keg, weighing: Weighing, *, at: datetime | None, by: str | No
         plus_minus=tare.plus_minus_lbs,
         effect_pct=weighing.effect(off),
         at=at,
-        source=_BY_SOURCE[tare.source] + (f", by {by}" if by and known else ""),
+        source=_BY_SOURCE[tare.source] + (f", by {person_words(by)}" if by and known else ""),
         advice=None if known else "weigh its shell once it is empty, or enter the tare that is stamped on it",
     )
 
@@ -197,5 +198,9 @@ def _by(calibration: Calibration | None) -> str:
     if calibration is None:
         return "in the scale's own settings; it has not told them"
     weight = f" of {calibration.known_lbs:.1f} lb" if calibration.known_lbs else ""
-    by = f", by {calibration.by_name or calibration.by}" if calibration.method is not Method.REPORTED else ""
+    by = (
+        f", by {calibration.by_name or person_words(calibration.by)}"
+        if calibration.method is not Method.REPORTED
+        else ""
+    )
     return _BY_METHOD[calibration.method] + weight + by

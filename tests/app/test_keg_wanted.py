@@ -136,7 +136,7 @@ def test_a_preview_is_told_in_numbers_before_and_after() -> None:
         "The level goes from 48.4 % to 49.0 %.",
         "Left by the books: 7.50 gal, then 7.60 gal.",
         "Poured: 8.00 gal in 64 pours, then 7.90 gal in 64 pours.",
-        "64 rows of pours and waste are counted anew.",
+        "The volumes of 64 pours are worked out again.",
     ]
     assert preview_words(replace(preview, after={}), VIEW) == ["Nothing would change."]
     quiet = replace(preview, percent_before=None, ledger_after=VIEW.ledger, rows=0)

@@ -78,7 +78,7 @@ def test_a_pour_is_listed_with_the_way_to_its_trace() -> None:
     ((when, ounces, seconds),) = pour_rows(VIEW)
 
     assert when == Cell("Fri 20 Mar, 20:41:05", key="p-1", label="What the scale weighed at Fri 20 Mar, 20:41:05")
-    assert (ounces, seconds) == ("16.0", "8")
+    assert (ounces, seconds) == ("16.0", "8.4")
 
 
 def test_kegs_are_listed_with_what_came_of_them_and_the_way_to_correct_each() -> None:
@@ -117,7 +117,7 @@ def test_a_trace_is_told_by_the_seconds_since_the_pour_began() -> None:
 
     assert trace["points"] == [(-12.0, 90.31), (3.0, 89.9), (14.0, 89.27)]
     assert (trace["before"], trace["after"], trace["seconds"]) == (90.32, 89.27, 8.4)
-    assert trace["says"].startswith("3 weights from -12 to 14 seconds. 16.0 oz in 8 s: 90.32 lb before")
+    assert trace["says"].startswith("3 weights from -12 to 14 seconds. 16.0 oz in 8.4 s: 90.32 lb before")
 
 
 @pytest.mark.parametrize(
