@@ -32,6 +32,8 @@ export default {
     changed(connected) {
       this.since = connected ? null : this.clock.timeOfDay(this.heardAt);
       document.body.classList.toggle("ss-unlinked", !connected);
+      // What a wizard would send now might be done minutes later, unseen: nothing of it can be touched.
+      for (const wizard of document.querySelectorAll(".ss-wizard")) wizard.inert = !connected;
     },
   },
   template: `

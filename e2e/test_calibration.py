@@ -33,6 +33,9 @@ def begun(bar: Demo, open_page: OpenPage, levers: Levers, tap: int) -> Page:
     page = connected(open_page(bar.url + PAGE.format(tap)))
     page.get_by_role("button", name="With a known weight").click()
     expect(page.get_by_role("heading", name="Take everything off the platform")).to_be_focused()
+    ready(page, "Measure the empty platform").click()
+    expect(page.locator(".ss-warned").last).to_contain_text("Is the platform really empty?")
+    expect(page.get_by_role("button", name="Yes, it is empty: measure it")).to_be_visible()
     levers.pull("Lift keg", tap)
     page.wait_for_function(
         "parseFloat(document.querySelector('.ss-steady-figure b')?.innerText) < 5", timeout=ANSWERS_MS

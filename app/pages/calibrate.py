@@ -14,7 +14,7 @@ from app.pages.scale_history import ScaleHistory
 from app.site import Site
 from app.theme import TITLE, frame, panel, refusal_notice, refused
 from backend.cellar.rows import BadRow
-from backend.domain.calibration import PRESETS_LBS, Method
+from backend.domain.calibration import ASK_EMPTY_LBS, PRESETS_LBS, Method, another_load
 from backend.domain.command import CommandAnswered
 from backend.domain.ids import TapId
 from backend.domain.maintenance import AsideKind
@@ -22,8 +22,16 @@ from backend.domain.member import Act
 from backend.domain.refusal import Conflict, Refusal
 from backend.domain.scale import ScaleStatus
 from backend.domain.taring import MOST_OFF_LBS
+from backend.domain.units import VolumeUnit
 from backend.domain.wizard import Step, Wizard, WizardKind
-from backend.usecases.calibrate import begin_calibration, measure_again, stream_again, take_point
+from backend.usecases.calibrate import (
+    NotEmpty,
+    begin_calibration,
+    finish_unread,
+    measure_again,
+    stream_again,
+    take_point,
+)
 from backend.usecases.maintenance import begin_maintenance, end_maintenance
 from backend.usecases.save_calibration import save_calibration, undo_calibration
 from backend.usecases.view_scale import ScaleView, view_scale
@@ -75,6 +83,7 @@ class CalibratePage:
         self._tap = tap
         self._seen: Seen | None = None
         self._known, self._known_lbs, self._sure = _USUAL, PRESETS_LBS[_USUAL], False
+        self._doubt = ""
         self._entered_from = self._known_lbs
         self._button: Words | None = None
         self._focus = False
@@ -133,7 +142,12 @@ class CalibratePage:
         async def taken() -> None:
             lbs = self._known_lbs if wizard.step is Step.LOADED and wizard.method is Method.KNOWN_WEIGHT else None
             what: dict[str, Any] = {"device_id": self._device_id, "samples": self._weight.samples, "known_lbs": lbs}
-            await ask(take_point, self._site.ports, **what, **self._times())
+            confirm, self._doubt = bool(self._doubt), ""
+            try:
+                await ask(take_point, self._site.ports, **what, confirm=confirm, **self._times())
+            except NotEmpty as doubt:
+                self._doubt = str(doubt)
+                return
             self._weight.afresh()
 
         await self._do(taken)
@@ -151,6 +165,21 @@ class CalibratePage:
             await self._do(_nothing)
             return
         await self._ask(save_calibration, confirm=sure)
+
+    async def finish(self) -> None:
+        """End it without reading back; with the keg back on, the tap goes back in service with that."""
+        wizard, lbs = self._seen.wizard if self._seen else None, self._weight.lbs
+        known = wizard.known if wizard else None
+        back = known is not None and lbs is not None and another_load(lbs, known_lbs=known.known_lbs)
+
+        async def ended() -> None:
+            wall = self._site.clock.wall()
+            await ask(finish_unread, self._site.ports, device_id=self._device_id, member=current_member(), wall=wall)
+
+        await self._do(ended)
+        over = self._seen is not None and not self._seen.view.open
+        if over and back and self._seen is not None and self._seen.aside is not None:
+            await self.in_service()
 
     async def cancel(self) -> None:
         """End it without a change."""
@@ -244,6 +273,8 @@ class CalibratePage:
     def _show(self, view: WizardView, tap: TapView) -> None:
         aside = tap.face.aside
         aside = aside if aside is not None and aside.covers(self._site.clock.now()) else None
+        if view.wizard is None or view.wizard.step is not Step.EMPTY or abs(self._weight.lbs or 0.0) <= ASK_EMPTY_LBS:
+            self._doubt = ""
         seen = Seen(
             view=view,
             aside=aside if aside is not None and aside.kind is AsideKind.MAINTENANCE else None,
@@ -252,6 +283,8 @@ class CalibratePage:
             known=self._known,
             known_lbs=self._entered_from,
             sure=self._sure,
+            doubt=self._doubt,
+            metric=tap.location.settings.volume_unit is VolumeUnit.LITRE,
             full_lbs=tap.keg.full_lbs if tap.keg else None,
         )
         wizard = view.wizard if view.open else None
@@ -294,7 +327,13 @@ class CalibratePage:
         if self._weight.reason or still is None or wizard.step is not Step.LOADED or wizard.zero is None:
             return self._weight.reason
         factor = wizard.present.factor if wizard.present else still.sd_counts / still.sd_lbs if still.sd_lbs else 1.0
-        return placed_words(counts=still.mean_raw - wizard.zero.raw, known_lbs=self._known_lbs, factor=factor)
+        present = wizard.present
+        return placed_words(
+            counts=still.mean_raw - wizard.zero.raw,
+            known_lbs=self._known_lbs,
+            factor=factor,
+            empty_lbs=(wizard.zero.raw - present.zero) / present.factor if present else 0.0,
+        )
 
     async def _hear(self, answered: CommandAnswered) -> None:
         if answered.device_id == self._device_id and answered.state.final:

@@ -13,12 +13,13 @@ from app.pages.calibrate_words import (
     change_words,
     check_words,
     done_words,
+    known_choices,
     known_words,
     place_of,
     sending_words,
     step_of,
 )
-from backend.domain.calibration import LEAST_KNOWN_LBS, MOST_KNOWN_LBS, PRESETS_LBS, Fit, Method
+from backend.domain.calibration import LEAST_KNOWN_LBS, MOST_KNOWN_LBS, Fit, Method
 from backend.domain.maintenance import Aside
 from backend.domain.wizard import Step, Wizard
 from backend.usecases.wizards import WizardView
@@ -36,7 +37,8 @@ class Seen:
     """What a calibration page draws: the wizard, the time the tap is set aside for, and what the page itself knows.
 
     `online` says whether the scale is heard, `known` which weight is chosen and `known_lbs` what it weighs as it
-    was chosen, `sure` that a large change is being asked about, `full_lbs` what the keg on the tap weighs when full.
+    was chosen, `sure` that a large change is being asked about, `full_lbs` what the keg on the tap weighs when full,
+    `doubt` what is asked about a platform that does not read as empty, `metric` that the bar counts in liters.
     """
 
     view: WizardView
@@ -47,6 +49,8 @@ class Seen:
     known_lbs: float
     sure: bool
     full_lbs: float | None
+    doubt: str = ""
+    metric: bool = False
 
     @property
     def wizard(self) -> Wizard | None:
@@ -68,6 +72,9 @@ class Acts(Protocol):
 
     async def save(self) -> None:
         """Send the result to the scale, or ask first whether a large change is meant."""
+
+    async def finish(self) -> None:
+        """End it without reading back."""
 
     async def cancel(self) -> None:
         """End it without a change."""
@@ -175,7 +182,9 @@ def _somebody_else(acts: Acts, wizard: Wizard) -> None:
 
 def _empty(acts: Acts, seen: Seen, wizard: Wizard) -> Words:  # noqa: ARG001 - all steps are drawn alike
     _heading(TITLES["empty"], LEADS["empty"])
-    return _measured(acts, "Measure the empty platform")
+    if seen.doubt:
+        _warned(seen.doubt)
+    return _measured(acts, "Yes, it is empty: measure it" if seen.doubt else "Measure the empty platform")
 
 
 def _loaded(acts: Acts, seen: Seen, wizard: Wizard) -> Words:
@@ -184,7 +193,7 @@ def _loaded(acts: Acts, seen: Seen, wizard: Wizard) -> Words:
         _heading(TITLES["keg"], weighs + LEADS["keg"])
         return _measured(acts, "Measure the full keg")
     _heading(TITLES["loaded"], LEADS["loaded"])
-    choices = {name: name for name in PRESETS_LBS} | {OTHER: "Another weight"}
+    choices = {name: name for name in known_choices(metric=seen.metric)} | {OTHER: "Another weight"}
     ChoiceChips(choices, chosen=seen.known, label="Known weight", on_choice=acts.choose)
     if seen.known == OTHER:
         Stepper(
@@ -197,7 +206,7 @@ def _loaded(acts: Acts, seen: Seen, wizard: Wizard) -> Words:
             on_number=acts.enter,
         )
     return _measured(
-        acts, f"Measure {known_words(seen.known, seen.known_lbs)}", back="Measure the empty platform again"
+        acts, f"Measure {known_words(seen.known, seen.known_lbs)}", back="Go back: measure the empty platform again"
     )
 
 
@@ -233,6 +242,7 @@ def _check(acts: Acts, seen: Seen, wizard: Wizard) -> Words:  # noqa: ARG001 - a
         _warned(wizard.problem)
     with ui.element("div").classes("ss-acts"):
         button = _button("Read back", acts.measure, first=True)
+        _button("Finish without reading back", acts.finish)
         _button("Undo", acts.undo)
     return button
 

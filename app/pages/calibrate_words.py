@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from backend.domain.calibration import PRESETS_LBS, Fit, Method
+from backend.domain.taring import MOST_OFF_LBS
 from backend.domain.wizard import Step, Wizard
 
 STEP_NAMES: Final[Mapping[Method, tuple[str, ...]]] = {
@@ -80,7 +81,7 @@ def check_words(wizard: Wizard) -> str:
         return f"The scale has taken it. The keg should now read {known:.1f} lb: wait until the ring closes."
     return (
         f"The scale has taken it. The weight should now read {known:.1f} lb, the empty platform 0: "
-        "either will do, wait until the ring closes."
+        "either will do, wait until the ring closes. With the keg back on, finish without reading back."
     )
 
 
@@ -94,19 +95,40 @@ def done_words(wizard: Wizard) -> str:
 
 def _read_back(off: float | None) -> str:
     if off is None:
-        return ""
+        return "It was not read back."
     if abs(off) < _EXACT_LBS:
         return "Read back, it is right to a hundredth of a pound."
     return f"Read back, it is {abs(off):.2f} lb {'over' if off > 0 else 'under'}."
 
 
-def placed_words(*, counts: float, known_lbs: float, factor: float) -> str:
-    """Say that the known load is not on yet, by how far the counts have moved since it was empty; empty if it is."""
-    return "" if abs(counts / factor) > known_lbs / 2 else "Put the weight on: the platform still reads as empty."
+def placed_words(*, counts: float, known_lbs: float, factor: float, empty_lbs: float = 0.0) -> str:
+    """Say that the known load is not on yet, by how far the counts have moved since it was empty; empty if it is.
+
+    `empty_lbs` is what the empty platform read by the present calibration when it was measured.
+    """
+    doubted = abs(empty_lbs) > MOST_OFF_LBS
+    if abs(counts / factor) <= known_lbs / 2:
+        if doubted:
+            return (
+                f"Nothing has changed since the platform was measured empty (at {empty_lbs:.1f} lb): put the weight "
+                "on. If something stood there then, take it off and measure the empty platform again."
+            )
+        return "Put the weight on: nothing has changed since the platform was measured empty."
+    if doubted and counts / factor < 0:
+        return (
+            f"It is lighter now than when it was measured empty (at {empty_lbs:.1f} lb), so something stood there: "
+            "measure the empty platform again."
+        )
+    return ""
 
 
 def bare_words(lbs: float | None, *, most: float) -> str:
     """Doubt that the platform is empty, where what it reads (lb) says otherwise."""
     if lbs is None or abs(lbs) <= most:
         return "It stands still: measure it."
-    return f"It stands still, but reads {lbs:.1f} lb: is nothing on it?"
+    return f"It stands still, but {lbs:.1f} lb stand there by the present calibration: is nothing on it?"
+
+
+def known_choices(*, metric: bool) -> list[str]:
+    """Name the usual weights, those in the units of the bar first."""
+    return sorted(PRESETS_LBS, key=lambda name: name.endswith("kg") is not metric)

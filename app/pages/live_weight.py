@@ -26,6 +26,7 @@ HOLDING: Final = "Nearly still: leave it alone for three seconds."
 _USUAL_FACTOR: Final = 9500.0
 """Counts per lb by which stillness is judged until a scale has told its own factor."""
 _ALMOST: Final = 0.94
+_SETTLES_S: Final = 1.0
 _SHOWN: Final = 5  # counts of which the figure is the mean: half a second
 
 
@@ -86,7 +87,7 @@ class LiveWeight:
             return self._refused or WAITING
         if still.steady:
             return ""
-        return HOLDING if still.range_lbs < MOST_RANGE_LBS else MOVING
+        return MOVING if _moves(still) else HOLDING
 
     def by(self, setting: Setting | None) -> None:
         """Weigh by this zero and factor from now on."""
@@ -131,7 +132,7 @@ class LiveWeight:
         held = min(1.0, still.held_s / HELD_S)
         return {
             "lbs": None if lbs is None else round(lbs, 2),
-            "word": "STEADY" if still.steady else "Settling" if still.range_lbs < MOST_RANGE_LBS else "Moving",
+            "word": "STEADY" if still.steady else "Moving" if _moves(still) else "Settling",
             "tone": "ok" if still.steady else "warn",
             "held": 1.0 if still.steady else min(held, _ALMOST),
             "points": self._points(),
@@ -149,6 +150,11 @@ class LiveWeight:
         facts = [
             ("Trembles (sd)", f"{still.sd_lbs:.3f} lb"),
             ("Drifts", f"{still.slope_lbs_per_s:+.2f} lb/s".replace("-0.00", "+0.00")),
-            ("Quiet for", f"{quiet:.1f} of {HELD_S:.0f} s"),
+            ("Quiet for", "not yet" if _moves(still) else f"{quiet:.1f} of {HELD_S:.0f} s"),
         ]
         return [("Raw counts", f"{still.mean_raw:,.0f}"), *facts] if self._in_full else facts
+
+
+def _moves(still: Steadiness) -> bool:
+    """Whether it moves just now; what was quiet for a moment settles, though it moved within the last seconds."""
+    return still.range_lbs >= MOST_RANGE_LBS and still.held_s < _SETTLES_S

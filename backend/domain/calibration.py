@@ -15,8 +15,16 @@ LEAST_KNOWN_LBS: Final = 15.0
 """A lighter weight makes a factor worse than the one it replaces: 1 kg on a 200 kg cell is half a percent of it."""
 MOST_KNOWN_LBS: Final = 440.0
 """200 kg, what the largest of our cells carries."""
-PRESETS_LBS: Final[Mapping[str, float]] = {"10 kg": 22.046, "20 kg": 44.092, "25 kg": 55.116, "50 lb": 50.0}
+PRESETS_LBS: Final[Mapping[str, float]] = {
+    "25 lb": 25.0,
+    "50 lb": 50.0,
+    "10 kg": 22.046,
+    "20 kg": 44.092,
+    "25 kg": 55.116,
+}
 """Weights that gyms and markets have, by their names."""
+ASK_EMPTY_LBS: Final = 15.0
+"""A platform that reads more by the present calibration is hardly empty; one that has lost its zero may be."""
 
 LEAST_FACTOR: Final = 400.0
 MOST_FACTOR: Final = 200_000.0
@@ -39,6 +47,9 @@ GRAVITY_PLUS_MINUS: Final = 0.003
 VERIFIED_LBS: Final = 0.3
 VERIFIED_SHARE: Final = 0.003
 """Read back, a known weight must be within 0.3 lb or 0.3 %, whichever is more."""
+ELSE_LBS: Final = 3.0
+ELSE_SHARE: Final = 0.05
+"""Read back, what is further off than 3 lb or 5 %, whichever is more, is another load and no fault of the scale."""
 
 
 class Method(StrEnum):
@@ -189,6 +200,12 @@ def check_known(known_lbs: float) -> None:
 def verified(weight_lbs: float, *, known_lbs: float) -> bool:
     """Whether a weight read back (lb) is what it should be."""
     return abs(weight_lbs - known_lbs) <= max(VERIFIED_LBS, VERIFIED_SHARE * abs(known_lbs))
+
+
+def another_load(weight_lbs: float, *, known_lbs: float) -> bool:
+    """Whether what is read back (lb) is neither the empty platform nor the known load, right or wrong."""
+    off = min(abs(weight_lbs), abs(weight_lbs - known_lbs))
+    return off > max(ELSE_LBS, ELSE_SHARE * known_lbs)
 
 
 def full_keg_plus_minus(keg: Keg, *, specific_gravity: float) -> float:

@@ -8,9 +8,11 @@ from typing import Final
 
 from backend.cellar import calibrations
 from backend.domain.calibration import (
+    ASK_EMPTY_LBS,
     WANDER_LBS,
     Method,
     Point,
+    another_load,
     fitted,
     verified,
 )
@@ -28,6 +30,15 @@ STREAM_S: Final = 120
 """How long a scale streams for a step; the page asks again where somebody needs longer."""
 _USUAL_FACTOR: Final = 9500.0
 """Counts per lb by which noise is judged before a scale has told its own factor."""
+
+
+class NotEmpty(Conflict):
+    """A platform that was to be empty reads `lbs` by the present calibration: a person says whether it is."""
+
+    def __init__(self, lbs: float) -> None:
+        """Say how much stands there, and ask."""
+        super().__init__(f"{lbs:.1f} lb stand there by the present calibration. Is the platform really empty?")
+        self.lbs = lbs
 
 
 def begin_calibration(
@@ -94,13 +105,14 @@ def look(samples: Samples, *, wizard: Wizard) -> Steadiness | None:
     return steadiness(samples, factor=wizard.present.factor if wizard.present else _USUAL_FACTOR)
 
 
-def take_point(
+def take_point(  # noqa: PLR0913 - what is measured, what is said of it, who and when
     ports: Ports,
     *,
     device_id: str,
     samples: Samples,
     known_lbs: float | None = None,
     plus_minus_lbs: float | None = None,
+    confirm: bool = False,
     member: Member,
     now: datetime,
     wall: datetime,
@@ -108,10 +120,12 @@ def take_point(
     """Take what the platform carries now for the present step: empty, the known load, or the reading back of it.
 
     `known_lbs` is the known weight (lb) of the step `loaded`, `plus_minus_lbs` how far it may be off (0.2 % unless it
-    is told). A full keg's weight is worked out from its size, beer and shell.
+    is told). A full keg's weight is worked out from its size, beer and shell. `confirm` says that the platform is
+    really empty although it reads more than `ASK_EMPTY_LBS` by the present calibration.
 
     Raises:
         Forbidden, NotFound: the member may not, or there is no such scale.
+        NotEmpty: the platform reads as if something stood there, and nobody has said that it is empty.
         Invalid: the platform does not stand still, the weight cannot be used, or no cell gives such a factor.
         Conflict: the wizard is over, led by another, or at a step where nothing is measured.
     """
@@ -122,12 +136,10 @@ def take_point(
     if wizard.step not in {Step.EMPTY, Step.LOADED, Step.CHECK}:
         raise Conflict(f"nothing is measured at this step ({wizard.step.value}): look at the wizard again")
     led(wizard, member=member, wall=wall, at=wizard.step)
-    if samples.old(wall):
-        raise Conflict("the scale has stopped streaming: wait until it is heard again")
-    still = look(samples, wizard=wizard)
-    if still is None or not still.steady:
-        raise Invalid("the platform does not stand still yet: let go, and wait until it is shown as still")
+    still = _still(samples, wizard=wizard, wall=wall)
     at, load_lbs, off_lbs = wizard.step, 0.0, WANDER_LBS
+    if at is Step.EMPTY and not confirm:
+        _look_empty(wizard, still)
     if at is Step.LOADED:
         load_lbs, off_lbs = known_load(ports, scale, wizard, known_lbs, plus_minus_lbs)
     point = Point(
@@ -145,6 +157,25 @@ def take_point(
     after = moved(ports, device_id, step)
     if after is None:
         raise Conflict("the calibration was ended meanwhile: begin again")
+    return after
+
+
+def finish_unread(ports: Ports, *, device_id: str, member: Member, wall: datetime) -> Wizard:
+    """End a calibration that the scale has taken without reading it back.
+
+    Raises:
+        Forbidden, NotFound: the member may not, or there is no such scale.
+        Conflict: nothing waits to be read back, or the wizard is over or led by another.
+    """
+    scale_for(ports, device_id=device_id, member=member, act=Act.CALIBRATE)
+
+    def step(before: Wizard) -> tuple[Wizard, Sequence[Action]]:
+        led(before, member=member, wall=wall, at=Step.CHECK)
+        return replace(before.at(Step.DONE, wall=wall), residual_lbs=None), ()
+
+    after = moved(ports, device_id, step)
+    if after is None:
+        raise Conflict("no calibration is under way: begin one")
     return after
 
 
@@ -179,6 +210,23 @@ def _stream(ports: Ports, wizard: Wizard, *, now: datetime, wall: datetime) -> N
     asked(ports, wizard, name=CommandName.STREAM, params=params, act=Act.CALIBRATE, now=now, wall=wall)
 
 
+def _still(samples: Samples, *, wizard: Wizard, wall: datetime) -> Steadiness:
+    """Give how still the platform is. Raises Conflict where nothing is streamed, Invalid where it moves."""
+    if samples.old(wall):
+        raise Conflict("the scale has stopped streaming: wait until it is heard again")
+    still = look(samples, wizard=wizard)
+    if still is None or not still.steady:
+        raise Invalid("the platform does not stand still yet: let go, and wait until it is shown as still")
+    return still
+
+
+def _look_empty(wizard: Wizard, still: Steadiness) -> None:
+    """Raises NotEmpty where the platform hardly is, by what the scale computes with now."""
+    lbs = (still.mean_raw - wizard.present.zero) / wizard.present.factor if wizard.present else 0.0
+    if abs(lbs) > ASK_EMPTY_LBS:
+        raise NotEmpty(lbs)
+
+
 def _reviewed(before: Wizard, known: Point, *, wall: datetime) -> Wizard:
     present = before.present
     zero = before.zero
@@ -198,6 +246,13 @@ def _checked(ports: Ports, before: Wizard, still: Steadiness, *, wall: datetime)
     if sent is None or known is None:
         raise Conflict("there is nothing to read back: begin again")
     weight = (still.mean_raw - sent.zero) / sent.factor
+    if another_load(weight, known_lbs=known.known_lbs):
+        load = "the keg" if before.method is Method.FULL_KEG else "your weight"
+        other = (
+            f"{weight:.1f} lb are read: neither the empty platform nor {load} ({known.known_lbs:.1f} lb). "
+            "That says nothing about the calibration: put one of the two there alone, or finish without reading back"
+        )
+        return replace(before.at(Step.CHECK, wall=wall, problem=other), residual_lbs=None), ()
     should = known.known_lbs if abs(weight) > known.known_lbs / 2 else 0.0
     residual = weight - should
     if not verified(weight, known_lbs=should):

@@ -7,9 +7,17 @@ from typing import Any
 import pytest
 from test_tap_facts import KEG, TAP, VIEW
 
-from app.pages.calibrate_words import bare_words, change_words, done_words, place_of, placed_words, step_of
+from app.pages.calibrate_words import (
+    bare_words,
+    change_words,
+    done_words,
+    known_choices,
+    place_of,
+    placed_words,
+    step_of,
+)
 from app.pages.scale_history import calibration_rows
-from app.pages.tare_words import choices_of, tare_rows, told
+from app.pages.tare_words import choices_of, confirm_words, tare_rows, told
 from backend.domain.audit import Audited, Deed
 from backend.domain.calibration import Calibration, Fit, Method
 from backend.domain.keg import Tare, TareSource
@@ -113,8 +121,17 @@ def test_a_wizard_stands_at_one_of_its_named_steps(method: Method, step: Step, p
 def test_doubts_are_said_before_a_point_is_taken() -> None:
     assert "Put the weight on" in placed_words(counts=2_000, known_lbs=44.1, factor=9500)
     assert placed_words(counts=-400_000, known_lbs=44.1, factor=-9500) == ""
+    doubted = placed_words(counts=20, known_lbs=44.1, factor=9500, empty_lbs=121.4)
+    assert doubted.startswith("Nothing has changed since the platform was measured empty (at 121.4 lb)")
+    lighter = placed_words(counts=-77.3 * 9500, known_lbs=44.1, factor=9500, empty_lbs=121.4)
+    assert lighter.startswith("It is lighter now than when it was measured empty (at 121.4 lb)")
     assert "is nothing on it?" in bare_words(132.4, most=5.0)
     assert bare_words(0.9, most=5.0) == "It stands still: measure it."
+
+
+def test_the_weights_of_the_bars_own_units_come_first() -> None:
+    assert known_choices(metric=False) == ["25 lb", "50 lb", "10 kg", "20 kg", "25 kg"]
+    assert known_choices(metric=True) == ["10 kg", "20 kg", "25 kg", "25 lb", "50 lb"]
 
 
 def test_a_large_change_and_an_end_are_said_in_figures() -> None:
@@ -154,3 +171,18 @@ def test_each_calibration_stands_beside_the_one_before() -> None:
 
     assert newest[1:] == ("known weight", "9,785.0", "+3.00 %", "93,785", "+1.00 lb", "± 0.4 %", "Ann")
     assert oldest[3:] == ("", "84,000", "", "not known", "Ann")
+
+
+def test_a_tare_that_asks_is_confirmed_by_its_figure() -> None:
+    hand = wizard(step=Step.REFUSED, tare_of=TareOf.PLATFORM, residual_lbs=4.8, problem="look")
+    shell = wizard(step=Step.REFUSED, tare_of=TareOf.EMPTY_KEG, residual_lbs=38.13, problem="look")
+
+    assert confirm_words(hand) == "Nothing is on it: take +4.80 lb as zero"
+    assert confirm_words(shell) == "It is empty: its shell weighs 38.1 lb"
+    assert confirm_words(wizard(step=Step.REFUSED, residual_lbs=None, problem="away")) == ""
+
+
+def test_what_is_seen_after_a_zero_is_told_with_it() -> None:
+    done = wizard(step=Step.DONE, tare_of=TareOf.PLATFORM, residual_lbs=0.0)
+
+    assert told(done, warnings=("something lay on it",)).endswith("Something lay on it.")

@@ -13,7 +13,7 @@ from backend.domain.keg import Tare, TareSource
 from backend.domain.level import Level
 from backend.domain.refusal import Conflict, Invalid
 from backend.domain.wizard import Step
-from backend.usecases.calibrate import look, measure_again, take_point
+from backend.usecases.calibrate import NotEmpty, finish_unread, look, measure_again, take_point
 from backend.usecases.correct import correct_keg
 
 
@@ -175,6 +175,37 @@ def test_a_weight_that_reads_back_wrong_is_said_with_what_to_do(bar: Bar, scale:
     assert checked.problem is not None
     assert "57.0 lb are read where 55.1 lb should be" in checked.problem
     assert point(bar, scale, 0.0).step is Step.DONE
+
+
+def test_a_loaded_platform_is_measured_as_empty_only_once_somebody_says_that_it_is(
+    bar: Bar, scale: PretendedScale
+) -> None:
+    begin(bar, scale)
+    scale.load_lbs = 121.4
+    times = {"now": at(scale.clock), "wall": wall(scale.clock)}
+
+    with pytest.raises(NotEmpty, match=r"^11\d\.\d lb stand there by the present calibration\. Is the platform really"):
+        point(bar, scale, 121.4)
+    taken = take_point(bar.ports, device_id=SCALE, samples=scale.streamed(), confirm=True, member=MANAGER, **times)
+
+    assert taken.step is Step.LOADED
+
+
+def test_a_keg_that_is_back_blames_no_calibration_and_it_can_be_finished_unread(
+    bar: Bar, scale: PretendedScale
+) -> None:
+    calibrated(bar, scale)
+
+    other = point(bar, scale, 121.4)
+    finished = finish_unread(bar.ports, device_id=SCALE, member=MANAGER, wall=wall(scale.clock))
+
+    assert other.step is Step.CHECK
+    assert other.problem is not None
+    assert "121.4 lb are read: neither the empty platform nor your weight (55.1 lb)" in other.problem
+    assert "undo" not in other.problem
+    assert (finished.step, finished.residual_lbs, finished.problem) == (Step.DONE, None, None)
+    with pytest.raises(Conflict):
+        finish_unread(bar.ports, device_id=SCALE, member=MANAGER, wall=wall(scale.clock))
 
 
 def test_a_fresh_full_keg_calibrates_without_an_empty_platform(bar: Bar, scale: PretendedScale) -> None:
