@@ -3,12 +3,11 @@
 from enum import StrEnum
 from typing import Final
 
+from backend.domain.pour import FASTEST_LBS_PER_S, GRAIN_S, LEAST_LBS, QUICKEST_LBS, SHELL_LBS
 from backend.domain.reading import PourClaim
-from firmware.scale.pours import FASTEST, QUICKEST_LBS, SHELL_LBS, TOP_UP_LBS
 
 _ROUNDED_LBS: Final = 0.002
 """Scales tell whole thousandths of a pound, twice in a claim."""
-_GRAIN_S: Final = 1.0
 _MORE_SHARE: Final = 1.05
 """A keg may hold a twentieth more than its books began with."""
 
@@ -28,10 +27,10 @@ def unbelieved(claim: PourClaim, *, gallons: float, opening: float) -> Unbelieve
     The limits are those by which the scale itself seeks pours; `opening` is what was in the keg (US gallons).
     """
     fall = claim.before_lbs - claim.after_lbs
-    if fall < TOP_UP_LBS - _ROUNDED_LBS:
+    if fall < LEAST_LBS - _ROUNDED_LBS:
         return Unbelieved.LITTLE
     if claim.after_lbs < SHELL_LBS:
         return Unbelieved.LIFTED
-    if fall > QUICKEST_LBS + FASTEST * (claim.seconds + _GRAIN_S):
+    if fall > QUICKEST_LBS + FASTEST_LBS_PER_S * (claim.seconds + GRAIN_S):
         return Unbelieved.FAST
     return Unbelieved.MUCH if gallons > _MORE_SHARE * opening else None
