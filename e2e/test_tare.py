@@ -27,7 +27,9 @@ def test_the_page_is_fine_for_axe_and_fits(bar: Demo, open_page: OpenPage, width
     assert_fine(page)
 
 
-def test_a_platform_that_is_off_is_set_to_zero_by_two_touches_and_taken_back(bar: Demo, open_page: OpenPage) -> None:
+def test_a_platform_that_is_off_is_set_to_zero_once_that_is_confirmed_and_taken_back(
+    bar: Demo, open_page: OpenPage
+) -> None:
     levers = Levers(bar, open_page)
     levers.pull("Age cell", 2)
     levers.pull("Lift keg", 2)
@@ -40,6 +42,8 @@ def test_a_platform_that_is_off_is_set_to_zero_by_two_touches_and_taken_back(bar
     platform.click()
 
     told = page.locator(".ss-told")
+    expect(told).to_contain_text(re.compile(r"the platform reads \+\d\.\d lb: take your hand"), timeout=30_000)
+    told.get_by_role("button", name=re.compile(r"Nothing is on it: take \+\d\.\d\d lb as zero")).click()
     expect(told).to_contain_text("after it was set to zero", timeout=30_000)
     expect(page.locator(".ss-undo")).to_contain_text("after it was set to zero")
     reads(page, 0.0, within=0.1)

@@ -7,7 +7,7 @@ from nicegui import ui
 from app.ask import ask
 from app.member import current_member
 from app.pages.live_weight import WAITING, LiveWeight
-from app.pages.tare_words import choices_of, tare_rows, told
+from app.pages.tare_words import choices_of, confirm_words, tare_rows, told
 from app.site import Site
 from app.theme import TITLE, frame, panel, refusal_notice, refused
 from backend.cellar.rows import BadRow
@@ -102,6 +102,9 @@ class TarePage:
             self._undo_button = Words("Undo", "button").classes("ss-act")
             self._undo_button.props["type"] = "button"
             self._undo_button.on("click", self._undo, [])
+            self._confirm_button = Words("", "button").classes("ss-act")
+            self._confirm_button.props["type"] = "button"
+            self._confirm_button.on("click", self._confirm, [])
         self._result.set_visibility(False)
         with panel("What stands on the platform now?"):
             self._choice = StandChoice(choices_of(view, lbs=None), wait=WAITING, on_stands=self._tare)
@@ -122,7 +125,12 @@ class TarePage:
         link("Back to the tap", f"/taps/{self._tap_id}").classes("ss-back")
         self._undo_line = UndoLine()
 
-    async def _tare(self, name: str) -> None:
+    async def _confirm(self) -> None:
+        wizard = self._wizard.wizard if self._wizard is not None else None
+        if wizard is not None and wizard.asks and wizard.tare_of is not None:
+            await self._tare(wizard.tare_of.value, confirmed_lbs=wizard.residual_lbs)
+
+    async def _tare(self, name: str, *, confirmed_lbs: float | None = None) -> None:
         site = self._site
         try:
             await ask(
@@ -133,6 +141,7 @@ class TarePage:
                 member=current_member(),
                 now=site.clock.now(),
                 wall=site.clock.wall(),
+                confirmed_lbs=confirmed_lbs,
             )
         except (Refusal, BadRow) as why:
             refusal_notice(why)
@@ -185,7 +194,9 @@ class TarePage:
         self._result.set_visibility(wizard is not None)
         if wizard is None:
             return
-        said = told(wizard)
+        said = told(wizard, warnings=seen.warnings)
+        self._confirm_button.set_text(confirm_words(wizard))
+        self._confirm_button.set_visibility(wizard.asks)
         self._told.set_text(said)
         self._result.classes(
             add="ss-told-no" if wizard.step is Step.REFUSED else "",

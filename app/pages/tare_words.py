@@ -65,8 +65,19 @@ def tare_words(tare: Tare) -> str:
     return f"{tare.empty_lbs:.1f} lb, {TARE_WORDS[tare.source]} (± {tare.plus_minus_lbs:.1f} lb)"
 
 
-def told(wizard: Wizard) -> str:
-    """What became of a tare, or how far it is, in sentences."""
+def confirm_words(wizard: Wizard) -> str:
+    """What a button says that confirms the figure a tare asks about."""
+    if not wizard.asks or wizard.residual_lbs is None:
+        return ""
+    if wizard.tare_of is TareOf.PLATFORM:
+        return f"Nothing is on it: take {_signed(wizard.residual_lbs)} lb as zero"
+    return f"It is empty: its shell weighs {wizard.residual_lbs:.1f} lb"
+
+
+def told(wizard: Wizard, *, warnings: Sequence[str] = ()) -> str:
+    """What became of a tare, or how far it is, in sentences; `warnings` of the scale are told with what is done."""
+    if wizard.step is Step.DONE and warnings:
+        return " ".join([_came_of(wizard), *(f"{one[:1].upper()}{one[1:]}." for one in warnings)])
     if wizard.step is Step.REFUSED:
         problem = wizard.problem or "the scale gave no reason"
         return f"Not tared: {problem}."

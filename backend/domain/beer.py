@@ -10,6 +10,8 @@ from backend.domain.units import OZ_PER_GALLON
 
 LEAST_GRAVITY: Final = 0.98
 MOST_GRAVITY: Final = 1.2
+USUAL_GRAVITY: Final = (1.0, 1.04)
+"""What nearly every finished beer lies within; sours and barley wines come near its ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +60,14 @@ class Beer:
                 f"specific gravity {self.specific_gravity} is no finished beer's: it lies between "
                 f"{LEAST_GRAVITY} and {MOST_GRAVITY}, mostly near {TYPICAL_GRAVITY}"
             )
+
+
+def unusual_gravity(specific_gravity: float) -> str | None:
+    """Give the sentence that warns of a gravity few finished beers have; None for a usual one."""
+    least, most = USUAL_GRAVITY
+    if least <= specific_gravity <= most:
+        return None
+    return (
+        f"a finished beer seldom has a specific gravity of {specific_gravity:g}: "
+        f"nearly all lie between {least:.2f} and {most:.2f}, so check the figure"
+    )

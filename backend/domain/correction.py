@@ -2,32 +2,39 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from backend.domain.anchor import Rest, rested
 from backend.domain.audit import Facts
 from backend.domain.events import Event
 from backend.domain.keg import Keg, Tare, TareSource
-from backend.domain.keg_type import keg_type
+from backend.domain.keg_type import TYPICAL_GRAVITY, keg_type
 from backend.domain.ledger import Ledger, Pour, Unseen, Waste
-from backend.domain.refusal import Invalid
+from backend.domain.refusal import Forbidden, Invalid
+from backend.domain.taring import check_shell
 from backend.domain.times import iso
 from backend.domain.units import gallons_of
 
-_NOMINAL_LBS: Final = 0.05
+NOMINAL_LBS: Final = 0.05
 """A full weight this near to that of its type was worked out from it, and is worked out anew."""
+TARED_WITHIN: Final = timedelta(hours=24)
+"""So long after it left its tap anybody may still say what a keg's shell weighs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What a person says a keg is; None where they say nothing."""
+    """What a person says a keg is; None where they say nothing.
+
+    `full_lbs` is said only when a weighed full weight is put back; else it stays or follows (`corrected`).
+    """
 
     tare: Tare | None = None
     specific_gravity: float | None = None
     beer_id: str | None = None
     type_id: str | None = None
     tapped_at: datetime | None = None
+    full_lbs: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +115,24 @@ def facts_of(keg: Keg, *, specific_gravity: float) -> Facts:
     }
 
 
+def check_wanted(keg: Keg, wanted: Wanted) -> None:
+    """Raises Invalid where the shell that a keg is said to have can be none of its size."""
+    type_id = wanted.type_id or keg.type_id
+    tare = wanted.tare or _tare(keg, type_id=type_id)
+    if wanted.tare is not None or type_id != keg.type_id:
+        beer_lbs = keg_type(type_id).full_lbs(empty_lbs=0.0, specific_gravity=TYPICAL_GRAVITY)
+        check_shell(tare.empty_lbs, type_id=type_id, full_lbs=tare.empty_lbs + beer_lbs)
+
+
+def check_tared_lately(keg: Keg, *, now: datetime) -> None:
+    """Raises Forbidden for a keg that is on no tap and left none within a day: its books are closed for Staff."""
+    lately = keg.closed_at is None or now - keg.closed_at <= TARED_WITHIN
+    if keg.tapped_at is None or not lately:
+        raise Forbidden(
+            f"{keg.keg_id} is on no tap, nor was it within a day: ask a Manager to correct what its shell weighs"
+        )
+
+
 def corrected(keg: Keg, wanted: Wanted, *, gravity_before: float, gravity_after: float) -> Keg:
     """Give a keg as it should have been from its start.
 
@@ -117,7 +142,9 @@ def corrected(keg: Keg, wanted: Wanted, *, gravity_before: float, gravity_after:
     type_id = wanted.type_id or keg.type_id
     tare = wanted.tare or _tare(keg, type_id=type_id)
     full_lbs = keg_type(type_id).full_lbs(empty_lbs=tare.empty_lbs, specific_gravity=gravity_after)
-    if type_id == keg.type_id and not _nominal(keg, specific_gravity=gravity_before):
+    if wanted.full_lbs is not None:
+        full_lbs = wanted.full_lbs
+    elif type_id == keg.type_id and not _nominal(keg, specific_gravity=gravity_before):
         full_lbs = keg.full_lbs
     return replace(
         keg,
@@ -163,7 +190,7 @@ def _counted(ledger: Ledger, booked: Rows, *, after: datetime | None, until: dat
 def _nominal(keg: Keg, *, specific_gravity: float) -> bool:
     """Whether a full weight was worked out, not weighed."""
     full_lbs = keg_type(keg.type_id).full_lbs(empty_lbs=keg.tare.empty_lbs, specific_gravity=specific_gravity)
-    return abs(keg.full_lbs - full_lbs) <= _NOMINAL_LBS
+    return abs(keg.full_lbs - full_lbs) <= NOMINAL_LBS
 
 
 def _tare(keg: Keg, *, type_id: str) -> Tare:

@@ -64,7 +64,8 @@ class Wizard:
     `by` leads it. `present` is what the scale computes with now (None: it has not said), `sent` what it was told to
     take, `former` what stood before, for undo. `command_id` is the command it waits for. `problem` is a sentence for
     the person: what went wrong, and what to do. Of a tare: `keg_id`, the shell before (`former_tare`) and after
-    (`tare`). `residual_lbs` is what was read back beside what should have been read.
+    (`tare`). `residual_lbs` is what was read back beside what should have been read; of a tare that is to be weighed,
+    what a person confirmed, and of one that `asks`, what they are to confirm.
     """
 
     device_id: str
@@ -105,6 +106,12 @@ class Wizard:
         """Whether what it did can be taken back."""
         did = self.former is not None or self.former_tare is not None
         return self.step is Step.DONE and did and not self.undone and wall < self.touched_at + UNDO_FOR
+
+    @property
+    def asks(self) -> bool:
+        """Whether a tare was not made because what was weighed (`residual_lbs`) is to be confirmed first."""
+        refused = self.kind is WizardKind.TARE and self.step is Step.REFUSED
+        return refused and self.residual_lbs is not None and self.sent is None
 
     def at(self, step: Step, *, wall: datetime, problem: str | None = None) -> Self:
         """Give the wizard at another step."""

@@ -5,20 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from backend.cellar import beers, corrections, taps
+from backend.cellar import beers, corrections
 from backend.domain.audit import Deed, Facts, changed
-from backend.domain.correction import CorrectionMoved, KegCorrected, Underway, Wanted
+from backend.domain.correction import CorrectionMoved, KegCorrected, Underway, Wanted, check_tared_lately, check_wanted
 from backend.domain.events import Event
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg, Tare
 from backend.domain.member import Act, Member, Role
-from backend.domain.refusal import Conflict, Invalid, NotFound
+from backend.domain.refusal import Conflict, Forbidden, Invalid, NotFound
 from backend.domain.times import AHEAD, whole_ms
-from backend.ports import Action, Ports, Query
+from backend.ports import Action, Ports
 from backend.usecases import load
 from backend.usecases.audit import record
 from backend.usecases.commit import commit
 from backend.usecases.correcting import Plan, plan_of
+from backend.usecases.could_be import must_be_possible
+from backend.usecases.holding_beer import holding, standing_at
 from backend.usecases.keg_at import tell_history
 
 _ROWS_IN_A_STEP: Final = 60
@@ -57,18 +59,23 @@ def correct_keg(  # noqa: PLR0913 - each is a fact of a keg that may have been w
     beer_id: str | None = None,
     type_id: str | None = None,
     tapped_at: datetime | None = None,
+    full_lbs: float | None = None,
     reason: str = "",
+    as_it_was: bool = False,
 ) -> Corrected:
     """Put right what is wrong about a keg, as if it had been known from its start; None leaves a fact as it is.
 
     Its pours and waste are counted anew from their weights, those of the time it now turns out to have stood there
     come from the keg before (or go back to it), its books are made from them and its last weight at rest, its level
     from the newest reading. History keeps gross weights and follows the times. A crash in the middle is healed by the
-    clockwork, or by saying the same again; said again, it changes nothing.
+    clockwork, or by saying the same again; said again, it changes nothing. `as_it_was` puts back what was believed
+    before, whether or not it can be true.
 
     Raises:
-        Forbidden, NotFound: the member may not (a tare alone is for Staff), or there is no such keg or beer.
-        Invalid: the keg cannot have been so: its weights, its size, or when it was tapped.
+        Forbidden, NotFound: the member may not (a tare alone is for Staff, of a keg that stands on a tap or left it
+            within a day), or there is no such keg or beer.
+        Invalid: the keg cannot have been so: its weights, its shell for its size, what was poured from it, or when
+            it was tapped.
         Conflict: another correction of this keg is under way, or others change the same rows.
     """
     keg = _seen(ports, keg_id, member)
@@ -78,9 +85,9 @@ def correct_keg(  # noqa: PLR0913 - each is a fact of a keg that may have been w
         beer_id=beer_id,
         type_id=type_id,
         tapped_at=None if tapped_at is None else whole_second(tapped_at, now=now),
+        full_lbs=full_lbs,
     )
-    tare_alone = wanted == Wanted(tare=tare)
-    member.must(Act.TARE if tare_alone else Act.ASSIGN, location_id=keg.location_id)
+    must_correct(keg, wanted, member=member, now=now)
     begun = Underway(
         keg_id=keg_id,
         location_id=keg.location_id,
@@ -92,10 +99,21 @@ def correct_keg(  # noqa: PLR0913 - each is a fact of a keg that may have been w
     )
     plan = plan_of(ports, begun)
     before, after = changed(plan.before, plan.after)
+    if not as_it_was:
+        must_be_possible(ports, keg, plan.facts)
     if plan.facts:
         commit(ports, lambda: _begin(ports, replace(begun, total=len(plan.rows))))
     rows = _carry_on(ports, keg_id)
     return Corrected(keg=load.keg(ports, keg_id), before=before, after=after, rows=rows)
+
+
+def must_correct(keg: Keg, wanted: Wanted, *, member: Member, now: datetime) -> None:
+    """Let a correction go on only if the member may make it and the keg can have such a shell; raises as it does."""
+    place, tare_alone = keg.location_id, wanted == Wanted(tare=wanted.tare)
+    member.must(Act.TARE if tare_alone else Act.ASSIGN, location_id=place)
+    if not member.may(Act.ASSIGN, location_id=place):
+        check_tared_lately(keg, now=now)
+    check_wanted(keg, wanted)
 
 
 def correct_gravity(
@@ -108,32 +126,44 @@ def correct_gravity(
     now: datetime,
     reason: str = "",
 ) -> tuple[Corrected, ...]:
-    """Put the gravity of a beer right, in the catalogue and for every keg of it that stands on a tap of the location.
+    """Put the gravity of a beer right, in the catalogue and for every keg of it that stands on a tap.
 
-    Kegs that were closed keep the books they were closed with. Raises Forbidden, NotFound, Invalid, Conflict.
+    The catalogue is that of all bars, so the member must be a Manager of `location_id` and of every other bar that
+    holds this beer; it is told in the audit of each. Kegs that were closed keep the books they were closed with. For a
+    figure that few beers have see `unusual_gravity`.
+
+    Raises Forbidden, NotFound, Invalid, Conflict.
     """
     member.must(Act.ASSIGN, location_id=location_id)
+    places = {location_id: standing_at(ports, location_id, beer_id), **holding(ports, beer_id)}
+    if not all(member.may(Act.ASSIGN, location_id=place) for place in places):
+        raise Forbidden(
+            f"other bars hold {beer_id} too: only a Manager of all of them, or an Admin, may correct its gravity; "
+            "correct that of a single keg on its page"
+        )
 
     def decide() -> tuple[Sequence[Action], None]:
         beer = load.beer(ports, beer_id)
         right = replace(beer, specific_gravity=specific_gravity)
         if right == beer:
             return [], None
-        audited = record(
-            location_id=location_id,
-            at=now,
-            member=member,
-            deed=Deed.GRAVITY,
-            subject=beer_id,
-            before={"specific_gravity": beer.specific_gravity},
-            after={"specific_gravity": specific_gravity},
-            reason=reason,
-        )
-        return [*beers.puts(right), audited], None
+        audited = [
+            record(
+                location_id=place,
+                at=now,
+                member=member,
+                deed=Deed.GRAVITY,
+                subject=beer_id,
+                before={"specific_gravity": beer.specific_gravity},
+                after={"specific_gravity": specific_gravity},
+                reason=reason,
+            )
+            for place in sorted(places)
+        ]
+        return [*beers.puts(right), *audited], None
 
     # The kegs first: books that do not say their gravity go by that of the beer.
-    items = load.every(ports, Query(partition=f"LOCATION#{location_id}", begins_with=taps.PREFIX))
-    standing = {str(item["keg_id"]) for item in items if item.get("beer_id") == beer_id and item.get("keg_id")}
+    standing = {keg_id for found in places.values() for keg_id in found}
     done = tuple(
         correct_keg(ports, keg_id=keg_id, specific_gravity=specific_gravity, member=member, now=now, reason=reason)
         for keg_id in sorted(standing)

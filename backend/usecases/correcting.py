@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from backend.cellar import kegs, taps
+from backend.cellar import kegs, rows, taps
 from backend.domain.audit import Facts
 from backend.domain.correction import Underway, corrected, facts_of
 from backend.domain.ids import TapId
@@ -57,23 +57,34 @@ def plan_of(ports: Ports, underway: Underway) -> Plan:
         return Plan(rows=[], facts=[], before=before, after=after, tap_ids=[])
     moved = _moved(ports, keg, new)
     actions: list[Action] = [kegs.put(new)]
-    if new.tare != keg.tare or new.full_lbs != keg.full_lbs:
-        actions.append(kegs.put_tare(new, tared_by=underway.by, tared_at=underway.at))
-    rows: list[Action] = []
+    actions += _tared(ports, keg, new, underway)
+    recounted: list[Action] = []
     if ledger is not None:
-        rows, counted = books_of(ports, Books(keg=new, ledger=ledger, gravity=gravity), moved=moved)
+        recounted, counted = books_of(ports, Books(keg=new, ledger=ledger, gravity=gravity), moved=moved)
         actions += counted
     if moved is not None:
         actions += _stays(ports, moved)
     changed = _taps(ports, keg, new, gravity=gravity, moved=moved)
     return Plan(
-        rows=rows,
+        rows=recounted,
         facts=[*actions, *(action for _, those in changed for action in those)],
         before=before,
         after=after,
         tap_ids=[tap_id for tap_id, _ in changed],
         tell_since=moved.since if moved else None,
     )
+
+
+def _tared(ports: Ports, keg: Keg, new: Keg, underway: Underway) -> list[Action]:
+    """Give the row of what the shell weighs; a full weight that follows does not make somebody else its weigher."""
+    if new.tare == keg.tare and new.full_lbs == keg.full_lbs:
+        return []
+    item = ports.table.get(kegs.tare_key(keg.keg_id))
+    by = rows.text_or_none(item, "tared_by") if item else None
+    at = rows.moment_or_none(item, "tared_at") if item else None
+    if new.tare != keg.tare or by is None or at is None:
+        by, at = underway.by, underway.at
+    return [kegs.put_tare(new, tared_by=by, tared_at=at)]
 
 
 def _moved(ports: Ports, keg: Keg, new: Keg) -> Moved | None:

@@ -11,8 +11,11 @@ from backend.domain.keg import TareSource
 from backend.domain.member import Act
 from backend.domain.refusal import Conflict, Invalid, Refusal
 from backend.domain.taring import (
+    AGREES_LBS,
+    ASK_ABOVE_LBS,
     NEAR_ZERO_LBS,
     check_platform,
+    holds_beer,
     tare_of_empty,
     tare_of_full,
 )
@@ -90,7 +93,18 @@ def _platform(ports: Ports, wizard: Wizard, lbs: float, raw: int, *, now: dateti
             lambda before: (replace(before.at(Step.DONE, wall=wall), residual_lbs=lbs), beside),
         )
         return
-    check_platform(lbs, again=wizard.step is Step.CHECK)
+    again = wizard.step is Step.CHECK
+    check_platform(lbs, again=again)
+    if not again and abs(lbs) > ASK_ABOVE_LBS and not _confirmed(wizard, lbs):
+        _ask(
+            ports,
+            wizard,
+            lbs,
+            f"the platform reads {lbs:+.1f} lb: take your hand, hoses and everything else off and tare again; "
+            "if it is really empty, confirm that",
+            wall=wall,
+        )
+        return
     present = wizard.present
     if present is None:
         raise Conflict("the scale has not told its settings yet: try again")
@@ -108,6 +122,16 @@ def _platform(ports: Ports, wizard: Wizard, lbs: float, raw: int, *, now: dateti
 def _shell(ports: Ports, wizard: Wizard, lbs: float, *, now: datetime, wall: datetime) -> None:
     """A keg, empty or full: its tare is worked out, and holds back to its start."""
     keg = load.keg(ports, str(wizard.keg_id))
+    if wizard.tare_of is TareOf.EMPTY_KEG and not _confirmed(wizard, lbs):
+        ledger = load.ledger(ports, keg.keg_id)
+        if holds_beer(lbs, keg=keg, remaining=ledger.remaining, opening=ledger.opening):
+            tare_of_empty(lbs, keg=keg)
+            problem = (
+                f"by the books {ledger.remaining:.1f} gal are left in this keg: if it is really empty, "
+                f"confirm that its shell weighs {lbs:.1f} lb"
+            )
+            _ask(ports, wizard, lbs, problem, wall=wall)
+            return
     found = tare_of_empty(lbs, keg=keg) if wizard.tare_of is TareOf.EMPTY_KEG else tare_of_full(lbs, keg=keg)
     reason = "its empty shell was weighed" if found.source is TareSource.WEIGHED_EMPTY else "it was weighed full"
     correct_keg(ports, keg_id=keg.keg_id, tare=found, member=leader(wizard), now=now, reason=reason)
@@ -128,7 +152,23 @@ def _shell(ports: Ports, wizard: Wizard, lbs: float, *, now: datetime, wall: dat
     )
 
 
+def _confirmed(wizard: Wizard, lbs: float) -> bool:
+    """Whether a person said yes to just this figure."""
+    return wizard.residual_lbs is not None and abs(lbs - wizard.residual_lbs) <= AGREES_LBS
+
+
+def _ask(ports: Ports, wizard: Wizard, lbs: float, problem: str, *, wall: datetime) -> None:
+    """End the tare without a change, with the figure that is to be confirmed."""
+
+    def asking(before: Wizard) -> tuple[Wizard, Sequence[Action]] | None:
+        refused = _refused(before, problem, wall=wall)
+        return None if refused is None else (replace(refused[0], residual_lbs=lbs), ())
+
+    moved(ports, wizard.device_id, asking)
+
+
 def _refused(before: Wizard, problem: str, *, wall: datetime) -> tuple[Wizard, Sequence[Action]] | None:
     if before.step.over:
         return None
-    return before.at(Step.REFUSED, wall=wall, problem=problem), ()
+    at_its_end = before.at(Step.REFUSED, wall=wall, problem=problem)
+    return replace(at_its_end, residual_lbs=None), ()

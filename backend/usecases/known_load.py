@@ -1,7 +1,5 @@
 """The load a scale is calibrated with: a weight that is named, or what a fresh full keg should weigh."""
 
-from typing import Final
-
 from backend.domain.calibration import (
     KNOWN_WEIGHT_SHARE,
     Method,
@@ -12,12 +10,10 @@ from backend.domain.keg import Keg, TareSource
 from backend.domain.keg_type import keg_type
 from backend.domain.refusal import Conflict, Invalid
 from backend.domain.scale import Scale
+from backend.domain.taring import FRESH_SHARE
 from backend.domain.wizard import Wizard
 from backend.ports import Ports
 from backend.usecases import load
-
-_FRESH_SHARE: Final = 0.01
-"""A keg of which more than this was poured is not full any more."""
 
 
 def full_keg(ports: Ports, scale: Scale) -> Keg:
@@ -26,7 +22,7 @@ def full_keg(ports: Ports, scale: Scale) -> Keg:
     if tap is None or tap.keg_id is None:
         raise Conflict("no keg stands on this scale: put a full one on, and say which it is")
     ledger = load.ledger(ports, tap.keg_id)
-    if ledger.opening - ledger.remaining > _FRESH_SHARE * ledger.opening:
+    if ledger.opening - ledger.remaining > FRESH_SHARE * ledger.opening:
         raise Invalid("beer was poured from this keg already: calibrate with the next one, before its first pour")
     return load.keg(ports, tap.keg_id)
 

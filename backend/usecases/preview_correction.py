@@ -10,12 +10,13 @@ from backend.domain.correction import Underway, Wanted
 from backend.domain.keg import Keg
 from backend.domain.ledger import Ledger
 from backend.domain.level import Level
-from backend.domain.member import Act, Member
+from backend.domain.member import Member
 from backend.domain.refusal import NotFound
 from backend.ports import Action, Item, Key, Ports, Put
 from backend.usecases import load
-from backend.usecases.correct import whole_second
+from backend.usecases.correct import must_correct, whole_second
 from backend.usecases.correcting import plan_of
+from backend.usecases.could_be import must_be_possible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +40,14 @@ def preview_correction(ports: Ports, *, keg_id: str, wanted: Wanted, member: Mem
     keg = load.keg(ports, keg_id)
     if member.role_at(keg.location_id) is None:
         raise NotFound(f"there is no keg {keg_id}")
-    tare_alone = wanted == Wanted(tare=wanted.tare)
-    member.must(Act.TARE if tare_alone else Act.ASSIGN, location_id=keg.location_id)
+    must_correct(keg, wanted, member=member, now=now)
     if wanted.tapped_at is not None:
         wanted = replace(wanted, tapped_at=whole_second(wanted.tapped_at, now=now))
     asked = Underway(
         keg_id=keg_id, location_id=keg.location_id, wanted=wanted, by=member.sub, by_name=member.name, at=now
     )
     plan = plan_of(ports, asked)
+    must_be_possible(ports, keg, plan.facts)
     before, after = changed(plan.before, plan.after)
     item = ports.table.get(kegs.ledger_key(keg_id))
     ledger = kegs.ledger_from_item(item) if item else None

@@ -25,13 +25,25 @@ from backend.usecases.wizards import asked, begun, calibration_of, leader, moved
 
 TARE_S: Final = 30
 """So long (wall) a scale may take to answer: somebody stands beside it and waits."""
+_SAME_LBS: Final = 0.001
 
 
-def tare(ports: Ports, *, tap_id: TapId, tare_of: TareOf, member: Member, now: datetime, wall: datetime) -> Wizard:
+def tare(
+    ports: Ports,
+    *,
+    tap_id: TapId,
+    tare_of: TareOf,
+    member: Member,
+    now: datetime,
+    wall: datetime,
+    confirmed_lbs: float | None = None,
+) -> Wizard:
     """Tare a tap by what stands on its scale now; the scale is asked, and `follow_command` does the rest.
 
     An empty platform: the scale should read zero, and is set to it where it is a little off. An empty keg: what it
     weighs is its tare. A full keg: its tare is what it weighs less the beer it holds. Look at it by `view_wizard`.
+    A figure that is unlikely is asked about first (`Wizard.asks`): say Tare again with it as `confirmed_lbs`. Of a tap
+    that shares a keg, the scale under that keg is meant.
 
     Raises:
         Forbidden, NotFound: the member may not, or there is no such tap.
@@ -39,6 +51,7 @@ def tare(ports: Ports, *, tap_id: TapId, tare_of: TareOf, member: Member, now: d
         Invalid: beer was poured from the keg already, so it is not full.
     """
     member.must(Act.TARE, location_id=tap_id.location_id)
+    tap_id = load.holder(ports, tap_id)
     tap = load.tap(ports, tap_id)
     if tap.scale_id is None:
         raise Conflict(f"no scale stands under tap {tap_id}: place one there first")
@@ -58,6 +71,7 @@ def tare(ports: Ports, *, tap_id: TapId, tare_of: TareOf, member: Member, now: d
         present=setting_of(calibration_of(ports, tap.scale_id)),
         keg_id=keg.keg_id if keg else None,
         former_tare=keg.tare if keg else None,
+        residual_lbs=confirmed_lbs,
     )
     wizard = begun(ports, wizard, wall=wall, take_over=False)
     if wizard.present is None:
@@ -70,10 +84,12 @@ def undo_tare(ports: Ports, *, tap_id: TapId, member: Member, now: datetime, wal
 
     Raises:
         Forbidden, NotFound: the member may not, or there is no such tap.
-        Conflict: there is nothing to take back any more.
+        Conflict: there is nothing to take back any more, or the keg was changed or corrected since.
     """
     member.must(Act.TARE, location_id=tap_id.location_id)
-    device_id = load.tap(ports, tap_id).scale_id
+    tap_id = load.holder(ports, tap_id)
+    tap = load.tap(ports, tap_id)
+    device_id = tap.scale_id
     wizard = stored(ports, device_id) if device_id else None
     if wizard is None or wizard.kind is not WizardKind.TARE or not wizard.may_be_undone(wall):
         raise Conflict(f"no tare of tap {tap_id} can be taken back: tare it anew")
@@ -81,6 +97,7 @@ def undo_tare(ports: Ports, *, tap_id: TapId, member: Member, now: datetime, wal
         return _zero_undone(ports, wizard, member=member, now=now, wall=wall)
     if wizard.keg_id is None or wizard.former_tare is None:
         raise Conflict(f"what the shell weighed before is not known: tare tap {tap_id} anew")
+    _stands_as_tared(ports, wizard, keg_id=tap.keg_id)
     correct_keg(
         ports, keg_id=wizard.keg_id, tare=wizard.former_tare, member=member, now=now, reason="the tare was taken back"
     )
@@ -95,6 +112,19 @@ def undo_tare(ports: Ports, *, tap_id: TapId, member: Member, now: datetime, wal
     )
     done = moved(ports, wizard.device_id, lambda before: (replace(before, undone=True), (entry,)))
     return done or wizard
+
+
+def _stands_as_tared(ports: Ports, wizard: Wizard, *, keg_id: str | None) -> None:
+    """Raises Conflict where another keg stands on the tap by now, or somebody corrected the shell since."""
+    if keg_id != wizard.keg_id:
+        raise Conflict(f"keg {wizard.keg_id} is not on this tap any more: correct its shell on its page")
+    now = load.keg(ports, str(wizard.keg_id)).tare
+    if not any(tare is not None and _same(now, tare) for tare in (wizard.tare, wizard.former_tare)):
+        raise Conflict("what its shell weighs was corrected since: look at the keg's page, and correct it there")
+
+
+def _same(one: Tare, other: Tare) -> bool:
+    return one.source is other.source and abs(one.empty_lbs - other.empty_lbs) < _SAME_LBS
 
 
 def _keg(ports: Ports, tap_id: TapId, keg_id: str | None, tare_of: TareOf) -> Keg:

@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import Final
 
-from backend.cellar import calibrations, scales, wizards
+from backend.cellar import calibrations, scales, taps, wizards
 from backend.domain.calibration import Calibration
 from backend.domain.command import Command, CommandName, Param
 from backend.domain.ids import TapId
 from backend.domain.member import Act, Member, Role
 from backend.domain.refusal import Conflict, NotFound
 from backend.domain.scale import Scale
-from backend.domain.wizard import Setting, Step, Wizard, WizardKind
+from backend.domain.taring import ASK_ABOVE_LBS
+from backend.domain.wizard import Setting, Step, TareOf, Wizard, WizardKind
 from backend.ports import Action, Ports
 from backend.usecases import load
 from backend.usecases.commands import send_command
@@ -64,7 +65,7 @@ def view_wizard(ports: Ports, *, device_id: str, member: Member, wall: datetime,
         mine=wizard is not None and wizard.by == member.sub,
         open=is_open,
         may_undo=may_undo,
-        warnings=_warnings(ports, scale, now),
+        warnings=(*_warnings(ports, scale, now), *_lifted_since(ports, scale, wizard if may_undo else None)),
     )
 
 
@@ -213,3 +214,19 @@ def _warnings(ports: Ports, scale: Scale, now: datetime) -> tuple[str, ...]:
     left = CREEPS_FOR - (now - tapped_at)
     minutes = ceil(left.total_seconds() / 60)
     return (f"a keg was put on a short while ago and the cell still creeps: better in {minutes} min",)
+
+
+def _lifted_since(ports: Ports, scale: Scale, wizard: Wizard | None) -> tuple[str, ...]:
+    """What a zero was moved by, where the scale now rests as much below it: something was taken off that lay there."""
+    if wizard is None or wizard.tare_of is not TareOf.PLATFORM or wizard.sent is None or wizard.former is None:
+        return ()
+    moved_lbs = (wizard.sent.zero - wizard.former.zero) / wizard.sent.factor
+    item = ports.table.get(taps.state_key(scale.tap_id)) if scale.tap_id and abs(moved_lbs) > ASK_ABOVE_LBS else None
+    state = taps.state_from_item(item) if item else None
+    if state is None or not state.stable or abs(state.weight_lbs + moved_lbs) > ASK_ABOVE_LBS:
+        return ()
+    said = (
+        f"the zero was moved by {moved_lbs:+.1f} lb and the empty scale now rests at {state.weight_lbs:+.1f} lb: "
+        "something lay on the platform, take the tare back"
+    )
+    return (said,)

@@ -336,6 +336,7 @@ UNDERWAY = st.builds(
         beer_id=st.none() | IDS,
         type_id=st.none() | st.sampled_from(sorted(KEG_TYPES)),
         tapped_at=st.none() | MOMENTS,
+        full_lbs=st.none() | st.floats(20, 250),
     ),
     by=WORDS,
     by_name=WORDS,

@@ -4,7 +4,7 @@ import pytest
 
 from backend.domain.keg import Keg, KegState, Tare, TareSource
 from backend.domain.refusal import Conflict, Invalid
-from backend.domain.taring import check_full_enough, check_platform, tare_of_empty, tare_of_full
+from backend.domain.taring import check_full_enough, check_platform, holds_beer, tare_of_empty, tare_of_full
 
 
 def keg(source: TareSource = TareSource.TYPE_DEFAULT, type_id: str = "half_barrel") -> Keg:
@@ -75,3 +75,17 @@ def test_a_keg_that_was_poured_from_is_not_full() -> None:
 
     with pytest.raises(Invalid, match=r"2\.0 gal were poured"):
         check_full_enough(keg(), gone=2.0, opening=15.5)
+
+
+@pytest.mark.parametrize(
+    ("lbs", "remaining", "holds"),
+    [(38.1, 1.0, True), (38.1, 15.5, True), (31.4, 15.5, False), (29.7, 1.0, False), (38.1, 0.2, False)],
+)
+def test_a_keg_holds_beer_where_books_and_weight_say_so(lbs: float, remaining: float, *, holds: bool) -> None:
+    assert holds_beer(lbs, keg=keg(), remaining=remaining, opening=15.5) is holds
+
+
+@pytest.mark.parametrize("lbs", [156.0, 164.0])
+def test_a_full_keg_is_read_the_same_by_a_tare_and_by_a_swap(lbs: float) -> None:
+    with pytest.raises(Invalid, match="is no full Half barrel"):
+        tare_of_full(lbs, keg=keg())

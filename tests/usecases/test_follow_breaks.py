@@ -82,7 +82,7 @@ def ended(folder: Path, story: str, breaks_at: int | None = None, *, after: bool
             save(bar, scale)
         else:
             cancel_wizard(bar.ports, device_id=SCALE, member=MANAGER, wall=wall(50))
-            scale.clock, scale.load_lbs = 100, 0.8 if story == TareOf.PLATFORM else EMPTY / 0.97
+            scale.clock, scale.load_lbs = 100, 0.4 if story == TareOf.PLATFORM else EMPTY / 0.97
             tare(bar.ports, tap_id=ONE, tare_of=TareOf(story), member=STAFF, now=at(100), wall=wall(100))
         writes = answered(scale, breaking, breaks_at, after=after)
         breaking.breaks_at = None

@@ -57,7 +57,7 @@ def test_nobody_of_another_bar_watches_or_looks(bar: Bar) -> None:
 
 
 def test_the_tares_of_a_tap_are_told_newest_first_to_staff_too(bar: Bar, scale: PretendedScale) -> None:
-    scale.load_lbs, scale.clock = 0.8, 100
+    scale.load_lbs, scale.clock = 0.4, 100
     tare(bar.ports, tap_id=ONE, tare_of=TareOf.PLATFORM, member=STAFF, now=at(100), wall=wall(100))
     scale.work()
     scale.clock = 200
@@ -73,7 +73,7 @@ def test_the_tares_of_a_tap_are_told_newest_first_to_staff_too(bar: Bar, scale: 
 
 def test_a_scale_in_full_tells_every_calibration_it_had(bar: Bar, scale: PretendedScale) -> None:
     before = view_scale(bar.ports, device_id=SCALE, member=STAFF)
-    scale.load_lbs, scale.clock = 0.8, 100
+    scale.load_lbs, scale.clock = 0.4, 100
     tare(bar.ports, tap_id=ONE, tare_of=TareOf.PLATFORM, member=STAFF, now=at(100), wall=wall(100))
     scale.work()
     after = view_scale(bar.ports, device_id=SCALE, member=STAFF)

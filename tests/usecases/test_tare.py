@@ -61,19 +61,19 @@ def test_a_platform_near_zero_is_left_as_it_is(bar: Bar, scale: PretendedScale) 
 
 
 def test_a_platform_a_little_off_is_set_to_zero_and_read_back(bar: Bar, scale: PretendedScale) -> None:
-    done = tared(bar, scale, TareOf.PLATFORM, lbs=0.8)
+    done = tared(bar, scale, TareOf.PLATFORM, lbs=0.4)
 
     assert done.step is Step.DONE
     assert done.residual_lbs == pytest.approx(0.0, abs=0.02)
     assert (scale.rev, scale.factor) == (2, 9500.0)
-    assert scale.zero == pytest.approx(84_000 + 0.8 * 9500, abs=80)
+    assert scale.zero == pytest.approx(84_000 + 0.4 * 9500, abs=80)
     calibration = calibration_of(bar.ports, SCALE)
     assert calibration is not None
     assert (calibration.method, calibration.by, calibration.rev) == (Method.ZERO, STAFF.sub, 2)
 
 
 def test_a_platform_that_was_set_to_zero_can_be_set_back(bar: Bar, scale: PretendedScale) -> None:
-    tared(bar, scale, TareOf.PLATFORM, lbs=0.8)
+    tared(bar, scale, TareOf.PLATFORM, lbs=0.4)
 
     back = undone(bar, scale, 200)
 
@@ -84,7 +84,7 @@ def test_a_platform_that_was_set_to_zero_can_be_set_back(bar: Bar, scale: Preten
 
 
 def test_taking_a_zero_back_can_be_tried_again_where_the_scale_was_away(bar: Bar, scale: PretendedScale) -> None:
-    tared(bar, scale, TareOf.PLATFORM, lbs=0.8)
+    tared(bar, scale, TareOf.PLATFORM, lbs=0.4)
     scale.awake = False
     undone(bar, scale, 200)
 
@@ -200,7 +200,7 @@ def test_a_weight_that_moves_is_refused_with_what_to_do(bar: Bar, scale: Pretend
 def test_a_platform_that_is_restless_after_its_zero_was_set_is_read_again(bar: Bar, scale: PretendedScale) -> None:
     scale.restless_after_set = 2
 
-    done = tared(bar, scale, TareOf.PLATFORM, lbs=0.8)
+    done = tared(bar, scale, TareOf.PLATFORM, lbs=0.4)
 
     assert done.step is Step.DONE
     asked = [message["command"] for message in scale.ask.way.messages]
@@ -210,7 +210,7 @@ def test_a_platform_that_is_restless_after_its_zero_was_set_is_read_again(bar: B
 def test_a_platform_that_stays_restless_is_given_up(bar: Bar, scale: PretendedScale) -> None:
     scale.restless_after_set, scale.slow = 10**6, 2.0
 
-    no = tared(bar, scale, TareOf.PLATFORM, lbs=0.8)
+    no = tared(bar, scale, TareOf.PLATFORM, lbs=0.4)
 
     assert no.step is Step.REFUSED
     assert no.problem is not None
@@ -278,7 +278,7 @@ def test_a_calibration_under_way_is_not_disturbed(bar: Bar, scale: PretendedScal
 
 def test_an_answer_that_is_delivered_again_does_nothing(bar: Bar, scale: PretendedScale) -> None:
     bar.change(second=0)
-    tared(bar, scale, TareOf.PLATFORM, lbs=0.8)
+    tared(bar, scale, TareOf.PLATFORM, lbs=0.4)
     sent = list(scale.ask.way.said)
     first = looked(bar)
 
