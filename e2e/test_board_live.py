@@ -7,7 +7,7 @@ from bar_server import MadeUpBar
 from board_page import OpenPage, ready, tile
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 StartBar = Callable[..., MadeUpBar]
 

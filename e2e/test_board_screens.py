@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "bench"))  # where 
 
 from light_client import HandshakeRefused, LightClient, Ticket, ticket_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 StartBar = Callable[..., MadeUpBar]
 

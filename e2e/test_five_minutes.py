@@ -18,7 +18,7 @@ from backend.usecases.undo_swap import last_swap
 from backend.usecases.view_swap import view_swap
 from backend.usecases.view_tap import view_tap
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 SPEED = 6
 FIVE_MINUTES = timedelta(minutes=5)

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from backend.embedded.schema import FILE_NAME
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 SERVES_WITHIN_S = 90.0
 HEARTBEAT_S = 30.0

@@ -11,7 +11,7 @@ from backend.domain.member import SYSTEM
 from backend.usecases.view_history import Range, view_history
 from backend.usecases.view_tap import view_tap
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 SETTLES_S = 6.0
 LOOKS_ON_S = 3.0

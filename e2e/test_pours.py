@@ -7,7 +7,7 @@ from board_page import OpenPage
 from demo_fixtures import StartDemo
 from demo_server import TRUTHFUL, Demo
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 FALLS_WITHIN_S = 2.0
 RESTS_WITHIN_S = 2.0

@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from app.demo_plan import standing
 from backend.domain.units import gallons_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 LEVELS_WITHIN_S = 8.0
 FAST_RUN_S = 600.0 if os.environ.get("SCALE_SENSE_LONG") else 20.0

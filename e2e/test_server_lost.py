@@ -7,7 +7,7 @@ from demo_fixtures import StartDemo
 from demo_server import alive, until
 from playwright.sync_api import Page, expect
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 NAMED_WITHIN_S = 5.0
 GONE_WITHIN_S = 3.0
