@@ -65,11 +65,11 @@ def _lived(bar: Bar) -> str:
         readings.append(said(second, left - 8 * OUNCE, pour=claim(second - 10, left, 8)))
         left -= 8 * OUNCE
     bar.take(readings)
-    return bar.change(keg=NextKeg(beer_id="stout", type_id="half_barrel"), second=9000).keg_id
+    return bar.change(keg=NextKeg(beer_id="stout", type_id="euro_50l"), second=9000).keg_id
 
 
 def _correct(bar: Bar, keg_id: str) -> None:
-    correct_keg(bar.ports, keg_id=keg_id, tapped_at=at(600), type_id="euro_50l", member=MANAGER, now=at(9100))
+    correct_keg(bar.ports, keg_id=keg_id, tapped_at=at(600), type_id="half_barrel", member=MANAGER, now=at(9100))
 
 
 def _told(bar: Bar) -> object:
