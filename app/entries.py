@@ -5,6 +5,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from app.money import CURRENCY
 from backend.domain.refusal import Invalid
 
 _CENTS: Final = 100
@@ -12,15 +13,22 @@ _FIRST: Final = date(2000, 1, 1)
 _LAST: Final = date(2100, 1, 1)
 
 
-def number_of(text: str, *, what: str, least: float, most: float) -> float:
+def number_of(text: str, *, what: str, least: float, most: float, unit: str = "") -> float:
     """Read a number, with a point or a comma; raises Invalid, `what` being the name of the field."""
     try:
         read = Decimal(text.replace(",", ".").strip())
     except InvalidOperation as no_number:
         raise Invalid(f"{what} is a number: enter figures like 29.7") from no_number
-    if not read.is_finite() or not least <= read <= most:
-        raise Invalid(f"{what} lies between {least:g} and {most:g}: check what you entered")
+    if not read.is_finite():
+        raise Invalid(f"{what} is a number: enter figures like 29.7")
+    if not least <= read <= most:
+        bounds = f"{_figure(least)} and {_figure(most)} {unit}".rstrip()
+        raise Invalid(f"{what} lies between {bounds}: check what you entered")
     return float(read)
+
+
+def _figure(bound: float) -> str:
+    return f"{bound:,.3f}".rstrip("0").rstrip(".")
 
 
 def whole_of(text: str, *, what: str, least: int, most: int) -> int:
@@ -35,7 +43,7 @@ def cents_of(text: str, *, what: str, most: float) -> int | None:
     """Read an amount of money in units with at most two decimals, None where nothing is entered; raises Invalid."""
     if not text:
         return None
-    cents = Decimal(str(number_of(text, what=what, least=0, most=most))) * _CENTS
+    cents = Decimal(str(number_of(text, what=what, least=0, most=most, unit=CURRENCY))) * _CENTS
     if cents != int(cents):
         raise Invalid(f"{what} has at most two figures after the point")
     return int(cents)

@@ -22,10 +22,12 @@ const DRAWINGS = {
   mend: "M9 9 h14 v14 h-14 z M12 9 v-5 M20 9 v-5 M12 23 v5 M20 23 v5 M9 12 h-5 M9 20 h-5 M23 12 h5 M23 20 h5 M12.5 16 l2.5 3 l5 -6",
 };
 
+const TAKEN_MS = 900;
+
 export default {
   props: { groups: { type: Array, required: true }, of: { type: String, required: true } },
   data() {
-    return { open: false };
+    return { open: false, pulled: "" };
   },
   computed: {
     shown() {
@@ -35,12 +37,19 @@ export default {
       return this.groups.some(({ usual }) => !usual);
     },
   },
+  unmounted() {
+    clearTimeout(this.easing);
+  },
   methods: {
     drawing(name) {
       return DRAWINGS[name] ?? "";
     },
     pull(key) {
       this.$emit("ss-pull", key);
+      // The answer may take a second: that the press was taken is seen at once.
+      this.pulled = key;
+      clearTimeout(this.easing);
+      this.easing = setTimeout(() => (this.pulled = ""), TAKEN_MS);
     },
   },
   template: `
@@ -49,7 +58,7 @@ export default {
         <p v-if="!group.usual" class="ss-levers-name" aria-hidden="true">{{ group.name }}</p>
         <div class="ss-levers-row">
           <button v-for="lever in group.levers" :key="lever.key" type="button" class="ss-lever"
-                  :class="{ 'ss-lever-first': lever.first }" :aria-label="lever.label + ', ' + of" @click="pull(lever.key)">
+                  :class="{ 'ss-lever-first': lever.first, 'ss-lever-pulled': lever.key === pulled }" :aria-label="lever.label + ', ' + of" @click="pull(lever.key)">
             <svg viewBox="0 0 32 32" aria-hidden="true"><path :d="drawing(lever.drawing)"/></svg>
             <span>{{ lever.label }}</span>
           </button>

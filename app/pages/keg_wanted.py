@@ -152,7 +152,11 @@ def _tare(entered: Entered, view: KegView) -> Tare | None:
     lbs = known.empty_lbs
     if entered["shell"] != _shell(view):
         lbs = number_of(
-            entered["shell"], what="the weight of the shell", least=LIGHTEST_SHELL_LBS, most=HEAVIEST_SHELL_LBS
+            entered["shell"],
+            what="the weight of the shell",
+            least=LIGHTEST_SHELL_LBS,
+            most=HEAVIEST_SHELL_LBS,
+            unit="lb",
         )
     if entered["source"] not in _TOLD:
         raise Invalid("say how the weight of the shell is known: it was weighed empty, or is stamped on the keg")

@@ -121,7 +121,11 @@ def stocking_of(entered: Entered) -> dict[str, Any]:
     shell = None
     if entered["shell"]:
         lbs = number_of(
-            entered["shell"], what="the weight of the shell", least=LIGHTEST_SHELL_LBS, most=HEAVIEST_SHELL_LBS
+            entered["shell"],
+            what="the weight of the shell",
+            least=LIGHTEST_SHELL_LBS,
+            most=HEAVIEST_SHELL_LBS,
+            unit="lb",
         )
         shell = Tare(empty_lbs=lbs, source=TareSource.STAMPED)
     return {

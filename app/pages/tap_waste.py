@@ -121,7 +121,9 @@ def waste_gallons(entered: Entered, *, unit: VolumeUnit) -> float:
     per_gallon = PER_GALLON[_own_unit(unit)]
     if entered["size"] == _OWN:
         most = _MOST_OWN_GALLONS * per_gallon
-        return number_of(entered["amount"], what="the amount", least=0.01 * per_gallon, most=most) / per_gallon
+        words = UNIT_WORDS[_own_unit(unit)]
+        lost = number_of(entered["amount"], what="the amount", least=0.01 * per_gallon, most=most, unit=words)
+        return lost / per_gallon
     if entered["size"] not in dict(_sizes(unit)):
         raise Invalid("say how much was lost: choose one of the list")
     return float(entered["size"]) / (

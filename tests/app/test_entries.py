@@ -25,6 +25,16 @@ def test_what_is_no_such_number_is_refused(text: str) -> None:
         number_of(text, what="the shell", least=3, most=80)
 
 
+def test_bounds_are_told_with_their_unit_and_what_is_no_number_is_told_so() -> None:
+    with pytest.raises(Invalid, match=r"^the shell lies between 3 and 80 lb: "):
+        number_of("1e9", what="the shell", least=3, most=80, unit="lb")
+    with pytest.raises(Invalid, match=r"^the cost lies between 0 and 10,000 \$: "):
+        cents_of("10001", what="the cost", most=10_000)
+    for text in ("nan", "inf", "ten"):
+        with pytest.raises(Invalid, match=r"^the cost is a number: enter figures"):
+            cents_of(text, what="the cost", most=10_000)
+
+
 def test_a_count_is_whole() -> None:
     assert whole_of("3", what="the count", least=1, most=30) == 3
     for text in ("1.5", "0", "31", ""):
