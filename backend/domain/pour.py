@@ -10,11 +10,6 @@ from firmware.scale import pours
 Remembered: TypeAlias = "float | int | bool | Sequence[float] | None"
 GRAIN_S: Final = 1.0
 """Scales tell whole seconds."""
-FASTEST_LBS_PER_S: Final = pours.FASTEST
-QUICKEST_LBS: Final = pours.QUICKEST_LBS
-SHELL_LBS: Final = pours.SHELL_LBS
-TOP_UP_LBS: Final = pours.TOP_UP_LBS
-"""The detector's limits: the fastest flow, the most at once, the least that any keg weighs, the least of a pour."""
 LEAST_LBS: Final[float] = pours.TOP_UP_LBS
 """No pour is found that takes less."""
 FASTEST_LBS_PER_S: Final[float] = pours.FASTEST
