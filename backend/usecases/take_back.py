@@ -37,19 +37,23 @@ def take_back(draft: Draft, record: SwapRecord, *, by: Member, now: datetime, ke
     if tap.swapped_at != record.at or tap.keg_id != record.new_keg_id:
         raise Conflict(f"the keg on tap {record.tap_id} was changed again since: look at it, then undo that first")
     old = load.keg(ports, record.old_keg_id) if record.old_keg_id else None
-    restored = tap.bare()
+    restored, stands_since = tap.bare(), record.at
     if old is not None:
         restored = _reopen(draft, tap, old, record)
     if record.new_keg_id is not None:
         new = load.keg(ports, record.new_keg_id)
         if keep and old is None and _drunk_of(draft, new, record):
-            _opened_and_off(draft, new, record, now=now)
+            stands_since = max(now, record.at)
+            _opened_and_off(draft, new, record, until=stands_since)
         else:
             _take_off(draft, new, record)
     draft.add([taps.put(restored), swapping.delete(tap.tap_id)])
     state = state_of(ports, tap.tap_id)
     if state is not None:
-        draft.add([taps.put_state(_state_with(state, restored))])
+        after = _state_with(state, restored)
+        if keep and old is None:
+            after = replace(after, swap=_unknown_load(state, since=stands_since) or after.swap)
+        draft.add([taps.put_state(after)])
     if keep:
         draft.add([swaps.put(replace(record, undone_at=now, undone_by=by.sub))])
     else:
@@ -119,12 +123,10 @@ def _drunk_of(draft: Draft, keg: Keg, record: SwapRecord) -> bool:
     return record.tap_id in there
 
 
-def _opened_and_off(draft: Draft, keg: Keg, record: SwapRecord, *, now: datetime) -> None:
-    """Beer was drunk of it and came from no other keg: it stood there until now, and is not full any more."""
-    closed = replace(keg, state=KegState.LIFTED, closed_at=max(now, record.at))
-    stay = kegs.OnTap(
-        tap_id=record.tap_id, keg_id=keg.keg_id, tapped_at=put_on_at(keg, record), closed_at=closed.closed_at
-    )
+def _opened_and_off(draft: Draft, keg: Keg, record: SwapRecord, *, until: datetime) -> None:
+    """Beer was drunk of it and came from no other keg: it stood there until then, and is not full any more."""
+    closed = replace(keg, state=KegState.LIFTED, closed_at=until)
+    stay = kegs.OnTap(tap_id=record.tap_id, keg_id=keg.keg_id, tapped_at=put_on_at(keg, record), closed_at=until)
     draft.add([*kegs.puts(closed, before=keg.state), kegs.put_on_tap(stay)])
 
 
@@ -203,6 +205,15 @@ def _state_with(state: TapState, tap: Tap) -> TapState:
     if isinstance(level, Level):
         shown = shown_at(level.net_lbs, gross_lbs=state.weight_lbs, at=state.updated_at, settled=state.stable)
     return replace(state, keg_id=tap.keg_id, level=level, shown=shown, swap=_still_off(state.swap, tap))
+
+
+def _unknown_load(state: TapState, *, since: datetime) -> Swap | None:
+    """What stands there is no keg that anybody knows; it is asked for, and not guessed once more."""
+    if state.swap is not None or not isinstance(state.level, Level):
+        return None
+    return Swap(
+        lifted_at=since, placed_at=since, gross_lbs=state.weight_lbs, stood_at=max(since, state.updated_at), judged=True
+    )
 
 
 def _still_off(swap: Swap | None, tap: Tap) -> Swap | None:

@@ -8,11 +8,13 @@ from test_swap_rights import stocked
 
 from backend.domain.keg import KegState, TareSource
 from backend.domain.refusal import Conflict
+from backend.domain.swap import SwapStep
 from backend.usecases.candidates import listed
 from backend.usecases.change_keg import NextKeg
 from backend.usecases.choose_keg import choose_keg
 from backend.usecases.keg_stock import queue_next, remove_keg
 from backend.usecases.undo_swap import undo_swap
+from backend.usecases.view_swap import view_swap
 
 
 def poured(bar: Bar, *, pints: int) -> None:
@@ -153,8 +155,29 @@ def test_a_known_keg_that_was_guessed_keeps_what_was_drunk_of_it_before_and_no_m
         choose_keg(bar.ports, tap_id=ONE, beer_id="stout", type_id="half_barrel", member=MANAGER, now=at(600))
 
     ledger, keg = bar.ledger(known), bar.keg(known)
-    assert (ledger.pours, ledger.poured) == (1, pytest.approx(was.poured))
+    assert ledger.pours == 1
+    assert ledger.poured == pytest.approx(was.poured)
     assert ledger.remaining == pytest.approx(was.remaining, abs=0.01)
     assert replace(keg, version=there.version) == there
     assert bar.ledger(str(bar.tap().keg_id)).pours == 1
     assert [stay.keg_id for stay in bar.stays()] == [bar.tap().keg_id]
+
+
+@pytest.mark.parametrize("pints", [0, 3])
+def test_undone_where_no_keg_was_before_what_stands_there_is_asked_for_and_not_guessed_again(
+    bar: Bar, pints: int
+) -> None:
+    keg_id = stocked(bar, "pils", second=0)
+    choose_keg(bar.ports, tap_id=ONE, keg_id=keg_id, member=MANAGER, now=at(10))
+    poured(bar, pints=pints)
+    undo_swap(bar.ports, tap_id=ONE, member=MANAGER, now=at(700))
+    left = FULL - pints * 16 * OUNCE
+
+    bar.take([said(720 + 10 * number, left) for number in range(5)])
+
+    assert bar.tap().keg_id is None
+    assert view_swap(bar.ports, tap_id=ONE, member=STAFF, now=at(800)).state is SwapStep.UNKNOWN
+    choose_keg(bar.ports, tap_id=ONE, keg_id=keg_id, member=MANAGER, now=at(800))
+    ledger = bar.ledger(keg_id)
+    assert (bar.tap().keg_id, ledger.pours) == (keg_id, pints)
+    assert ledger.remaining == pytest.approx(15.5 - pints / 8, abs=0.01)
