@@ -163,8 +163,12 @@ class Life:
         )
 
     def size(self) -> None:
-        """It was the keg of 50 L, or it was not."""
-        self._correct(type_id="euro_50l" if self._keg().type_id == "half_barrel" else "half_barrel")
+        """It was the keg of 50 L, or it was not; a size that its weight or its pours deny is refused."""
+        try:
+            self._correct(type_id="euro_50l" if self._keg().type_id == "half_barrel" else "half_barrel")
+        except Invalid as no:
+            assert "check the size" in str(no)  # noqa: PT017 - a refusal is one of two right answers
+            self.refused = True
 
     def tapped_at(self) -> None:
         """It was tapped at another time; a time at which no keg could have been tapped is refused."""
