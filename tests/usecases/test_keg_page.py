@@ -17,10 +17,10 @@ STAMPED = Tare(empty_lbs=31.2, source=TareSource.STAMPED)
 STRANGER = Member(sub="stranger", name="Stranger", ceiling=Role.MANAGER)
 
 
-def _tapped(bar: Bar) -> Keg:
-    """A keg from which two glasses were poured."""
+def _tapped(bar: Bar, *, full_lbs: float | None = None) -> Keg:
+    """A keg from which two glasses were poured; it weighed `full_lbs` before, by default what a full one does."""
     keg = bar.change(second=0)
-    left = keg.full_lbs
+    left = full_lbs or keg.full_lbs
     for second in (100, 200):
         bar.take([said(second, left - 16 * OUNCE, pour=claim(second - 10, left, 16))])
         left -= 16 * OUNCE
@@ -64,7 +64,7 @@ def test_a_keg_of_another_bar_is_not_there(bar: Bar) -> None:
     ],
 )
 def test_a_preview_tells_what_the_correction_then_does_and_writes_nothing(bar: Bar, wanted: Wanted) -> None:
-    keg = _tapped(bar)
+    keg = _tapped(bar, full_lbs=140.0 if wanted.type_id else None)
     books, kegs_before = bar.ledger(keg.keg_id), bar.keg(keg.keg_id)
 
     preview = preview_correction(bar.ports, keg_id=keg.keg_id, wanted=wanted, member=MANAGER, now=at(900))
