@@ -28,11 +28,12 @@ from app.demo_past import with_past
 from app.demo_plan import left_of, local_offset, plan_of, really_there, standing
 from app.live import Live
 from app.seeding import GuestOrder, seed
-from app.simulator import Simulator, SimulatorRefused
+from app.simulator import Simulator, SimulatorRefused, Truth
 from app.site import Site
 from app.story_file import LeftScale, Saved, read_story, write_story
 from app.terminal import progress_bar
 from backend.clock import MAX_SPEED, MIN_SPEED, DemoClock
+from backend.domain.ids import TapId
 from backend.domain.times import EPOCH
 from backend.embedded.broker_address import BrokerAddress
 from backend.ports import Ports
@@ -154,11 +155,9 @@ async def running_demo(site: Site, embedded: Embedded, folder: Path) -> AsyncIte
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        beer_lbs: Mapping[str, float] = {}
-        with contextlib.suppress(SimulatorRefused):
-            beer_lbs = await simulator.beer_lbs()
+        truths = await _truths(simulator)
         await simulator.stop()
-        _save(folder, Saved(story=clock.story(), seed=saved.seed, scales=left_of(embedded.ports, simulator, beer_lbs)))
+        _save(folder, Saved(story=clock.story(), seed=saved.seed, scales=left_of(embedded.ports, simulator, truths)))
 
 
 async def _keep_running(
@@ -241,10 +240,22 @@ def _command(interpreter: str) -> Sequence[str]:
     return [found, "-X", "heapsize=64M", "-m", "firmware.sim"]
 
 
+async def _truths(simulator: Simulator) -> Mapping[TapId, Truth]:
+    """Give what is really so, nothing where the simulated bar cannot say."""
+    try:
+        return await simulator.truth()
+    except SimulatorRefused:
+        return {}
+
+
 async def _keep_saved(folder: Path, clock: DemoClock, simulator: Simulator, seed: int) -> None:
     while True:
         await asyncio.sleep(_SAVE_EVERY_S)
-        scales = {scale: LeftScale(wifi=up) for scale, up in simulator.wifi_by_scale().items()}
+        truths = await _truths(simulator)
+        scales = {
+            scale: LeftScale(wifi=up, stands_lbs=truths[tap_id].stands_lbs if tap_id in truths else None)
+            for tap_id, scale, up in simulator.wifi_by_scale()
+        }
         _save(folder, Saved(story=clock.story(), seed=seed, scales=scales))
 
 

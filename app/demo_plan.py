@@ -6,7 +6,7 @@ from typing import Any
 
 from app.demo_bar import LOCATION, SEED, DemoTap, demo_taps
 from app.demo_scales import AGED_PCT, AGED_PLACE, battery_of, factor_of, revision_of, zero_of
-from app.simulator import Simulator
+from app.simulator import Simulator, Truth
 from app.story_file import LeftScale, Saved
 from backend.cellar import calibrations
 from backend.cellar import taps as tap_rows
@@ -30,11 +30,14 @@ def standing(ports: Ports) -> list[tuple[Tap, TapState | None]]:
     return [(tap, states.get(tap.tap_id)) for tap in set_up]
 
 
-def left_of(ports: Ports, simulator: Simulator, beer_lbs: Mapping[str, float]) -> dict[str, LeftScale]:
-    """Tell how the scales of the bar are left."""
+def left_of(ports: Ports, simulator: Simulator, truths: Mapping[TapId, Truth]) -> dict[str, LeftScale]:
+    """Tell how the scales of the bar are left; `truths` where they are known."""
     return {
         tap.scale_id: LeftScale(
-            wifi=simulator.wifi_up.get(tap.tap_id, True), keg_id=tap.keg_id, beer_lbs=beer_lbs.get(tap.scale_id)
+            wifi=simulator.wifi_up.get(tap.tap_id, True),
+            keg_id=tap.keg_id,
+            beer_lbs=truths[tap.tap_id].beer_lbs if tap.tap_id in truths else None,
+            stands_lbs=truths[tap.tap_id].stands_lbs if tap.tap_id in truths else None,
         )
         for tap, _ in standing(ports)
         if tap.scale_id
@@ -108,6 +111,7 @@ def _scale(
         "shell_lbs": tap.empty_lbs,
         "beer_lbs": _beer_lbs(ports, tap, state, left, aged_pct=_still_off(ports, tap, aged_pct)),
         "full_lbs": tap.full_lbs or 0.0,
+        "stands_lbs": left.stands_lbs if left else None,
         "sg": tap.specific_gravity or TYPICAL_GRAVITY,
         "popularity": told.popularity,
         "offline": not left.wifi if left else told.offline,

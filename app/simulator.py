@@ -50,13 +50,14 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Truth:
-    """What is really so under a tap: US gallons in its keg, gross lb on the platform, whether it flows, Wi-Fi up.
+    """What is really so under a tap: beer in its keg, gross lb on the platform, whether it flows, Wi-Fi up.
 
     `changing` while kegs are being moved; `beside` while its keg stands beside the platform; `lit` while its scale
     shows its light; `fault` is what ails its chip, None for a sound one.
     """
 
     gallons: float
+    beer_lbs: float = 0.0
     weight_lbs: float
     pouring: bool
     online: bool
@@ -64,6 +65,13 @@ class Truth:
     beside: bool = False
     lit: bool = False
     fault: str | None = None
+
+    @property
+    def stands_lbs(self) -> float | None:
+        """What stands on the platform (lb) while the keg waits beside it; None where the keg stands there."""
+        if not self.beside:
+            return None
+        return 0.0 if self.changing else self.weight_lbs
 
 
 class Simulator:
@@ -98,9 +106,9 @@ class Simulator:
         """Which scales have their Wi-Fi."""
         return self._wifi_up
 
-    def wifi_by_scale(self) -> dict[str, bool]:
-        """The same by the scales' ids."""
-        return {self._scales[tap_id]: up for tap_id, up in self._wifi_up.items()}
+    def wifi_by_scale(self) -> list[tuple[TapId, str, bool]]:
+        """The same with the scales' ids."""
+        return [(tap_id, self._scales[tap_id], up) for tap_id, up in self._wifi_up.items()]
 
     async def start(self, plan: Mapping[str, Any]) -> None:
         """Start the bar from its plan (see firmware/sim/plan.py); raises SimulatorRefused, OSError."""
@@ -183,15 +191,12 @@ class Simulator:
         await self._order("wifi", tap_id, up=up)
         self._wifi_up[tap_id] = up
 
-    async def beer_lbs(self) -> dict[str, float]:
-        """Tell how much beer (lb) really stands on each scale; raises SimulatorRefused."""
-        return {scale: one["beer_lbs"] for scale, one in (await self._told()).items()}
-
     async def truth(self) -> dict[TapId, Truth]:
         """Tell what is really so; raises SimulatorRefused."""
         return {
             self._taps[scale]: Truth(
                 gallons=one["gallons"],
+                beer_lbs=one.get("beer_lbs", 0.0),
                 weight_lbs=one["weight_lbs"],
                 pouring=one["pouring"],
                 online=one["online"],

@@ -23,12 +23,14 @@ _log = structlog.get_logger(__name__)
 class LeftScale:
     """What a simulated scale was left with: whether its Wi-Fi was up, and the beer (lb) of which keg stood on it.
 
-    The beer is known after an orderly end only.
+    The beer is known after an orderly end only. `stands_lbs` is what stood on the platform (lb, 0: nothing) while the
+    keg waited beside it; None where the keg stood there.
     """
 
     wifi: bool = True
     keg_id: str | None = None
     beer_lbs: float | None = None
+    stands_lbs: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +66,12 @@ def write_story(folder: Path, saved: Saved) -> None:
         "seeded": saved.seeded,
         "seed": saved.seed,
         "scales": {
-            scale: {"wifi": left.wifi, "keg_id": left.keg_id, "beer_lbs": left.beer_lbs}
+            scale: {
+                "wifi": left.wifi,
+                "keg_id": left.keg_id,
+                "beer_lbs": left.beer_lbs,
+                "stands_lbs": left.stands_lbs,
+            }
             for scale, left in saved.scales.items()
         },
     }
@@ -87,12 +94,16 @@ def _saved(told: Any) -> Saved:
 
 
 def _left(told: Any) -> LeftScale:
-    beer_lbs = told.get("beer_lbs")
-    if beer_lbs is not None and not 0 <= float(beer_lbs) <= _MOST_LBS:
-        raise ValueError(f"{beer_lbs} lb of beer do not fit on a scale")
     keg_id = told.get("keg_id")
     return LeftScale(
         wifi=told.get("wifi", True) is True,
         keg_id=None if keg_id is None else str(keg_id),
-        beer_lbs=None if beer_lbs is None else float(beer_lbs),
+        beer_lbs=_lbs(told.get("beer_lbs")),
+        stands_lbs=_lbs(told.get("stands_lbs")),
     )
+
+
+def _lbs(told: Any) -> float | None:
+    if told is not None and not 0 <= float(told) <= _MOST_LBS:
+        raise ValueError(f"{told} lb do not fit on a scale")
+    return None if told is None else float(told)

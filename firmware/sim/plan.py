@@ -29,6 +29,7 @@ _SCALE = {
     "shell_lbs": ((int, float), 0, 1000, None),  # absent: no keg stands there
     "beer_lbs": ((int, float), 0, 1000, 0),
     "full_lbs": ((int, float), 0, 2000, 0),  # shell and beer of the full keg; bounds the gas above the beer
+    "stands_lbs": ((int, float), 0, 1000, None),  # on the platform while the keg waits beside it; absent: the keg
     "sg": ((int, float), 0.5, 2, 1.010),
     "vented": (bool, None, None, False),  # True: no gas pressure above the beer
     "popularity": ((int, float), 0, 100, 1.0),  # 1 is average; 0: the drinkers leave it alone

@@ -118,6 +118,12 @@ class Stand:
         self._exchange(load, gap_s)
         self._beside = own
 
+    def begin_beside(self, load):
+        """Begin with `load` on the platform (None: nothing), as it has long stood there, and the keg beside it."""
+        self._beside = self.keg
+        self.keg = load
+        self._slow = self.load_lbs
+
     def put_back(self, gap_s):
         """Set the keg down again that waits beside the platform."""
         if not self._beside:

@@ -11,7 +11,7 @@ from .board import Air, SimBoard
 from .chip import Chip
 from .cooler import Wander
 from .dice import Dice
-from .keg import Keg
+from .keg import Keg, weight
 from .stand import TICK_MS, Stand
 
 _NOISE_LBS = 0.00198  # 0.9 g rms, measured (study notes)
@@ -40,6 +40,8 @@ class Twin:
             self.board.battery_cell = Battery(spec["battery_pct"], now_ms)
         self._probe = spec["probe"]
         self.stand = Stand(keg_of(spec), self._wander(spec["wander_g"]), self._dice, now_ms)
+        if spec["stands_lbs"] is not None:
+            self.stand.begin_beside(weight(spec["stands_lbs"]) if spec["stands_lbs"] else None)
         self._settings = dict(zero=self._zero, factor=self._factor, cal=spec["cal"], **(settings or {}))
         self.app = App(self.board, Config(**self._settings))
         self._factor *= 1 + spec["aged_pct"] / 100

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -40,12 +40,16 @@ def set_up_two_beers(ports: Ports) -> Ports:
 
 @contextlib.asynccontextmanager
 async def living(
-    ports: Ports, *, beer_lbs: tuple[float, float] = (100.0, 80.0), speed: float = FAST
+    ports: Ports,
+    *,
+    beer_lbs: tuple[float, float] = (100.0, 80.0),
+    speed: float = FAST,
+    stands_lbs: Mapping[int, float] | None = None,
 ) -> AsyncIterator[Simulator]:
     """The real simulated bar with so much beer on its two taps, while the block runs; nobody drinks there."""
     clock = DemoClock(start=T0, speed=speed)
     simulator = Simulator(ports, clock, scales=SCALES, command=[sys.executable, "-m", "firmware.sim"], folder=ROOT)
-    await simulator.start(plan(beer_lbs))
+    await simulator.start(plan(beer_lbs, stands_lbs=stands_lbs))
     try:
         yield simulator
     finally:
@@ -92,15 +96,24 @@ async def pretended(ports: Ports, folder: Path, script: str) -> AsyncIterator[Si
         await simulator.stop()
 
 
-def plan(beer_lbs: tuple[float, float], *, broker: BrokerAddress | None = None) -> dict[str, Any]:
-    """The plan of two half barrels; nobody drinks there."""
+def plan(
+    beer_lbs: tuple[float, float],
+    *,
+    broker: BrokerAddress | None = None,
+    stands_lbs: Mapping[int, float] | None = None,
+) -> dict[str, Any]:
+    """The plan of two half barrels; nobody drinks there. `stands_lbs` is what stands in place of a scale's keg."""
     user = {"user": broker.username, "password": broker.password} if broker else {}
     keg = {**user, "shell_lbs": 29.7, "full_lbs": 160.3, "sg": 1.010}
+    stands: dict[int, dict[str, float]] = {n: {"stands_lbs": lbs} for n, lbs in (stands_lbs or {}).items()}
     return {
         "seed": 1,
         "broker": {"host": broker.host, "port": broker.port} if broker else {"host": "127.0.0.1", "port": 1},
         "drinkers": False,
-        "scales": [{"scale": f"SCALE-{n}", "beer_lbs": lbs, **keg} for n, lbs in enumerate(beer_lbs, start=1)],
+        "scales": [
+            {"scale": f"SCALE-{n}", "beer_lbs": lbs, **keg, **stands.get(n, {})}
+            for n, lbs in enumerate(beer_lbs, start=1)
+        ],
     }
 
 

@@ -1,6 +1,7 @@
 """What the demo bar tells of its past: cleaned lines, spills, a plug pulled, calibrations, and a cell that has aged."""
 
 import math
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -13,7 +14,7 @@ from app.demo_plan import plan_of, really_there
 from app.demo_scales import AGED_PLACE, BATTERIES, factor_of, revision_of, zero_of
 from app.past import past_of
 from app.seeding import seed
-from app.story_file import Saved
+from app.story_file import LeftScale, Saved
 from app.tap_story import Order
 from backend.clock import Story
 from backend.domain.audit import Deed
@@ -181,6 +182,9 @@ def test_the_simulated_bar_holds_what_is_really_there_whatever_an_aged_cell_show
 
     plans = [plan_of(bar, broker, saved, now=START)["scales"] for saved in (begun, lost)]
 
+    left = {told[0].story.scale_id: LeftScale(stands_lbs=44.092)}
+    standing = plan_of(bar, broker, replace(lost, scales=left), now=START)["scales"]
+    assert [scale["stands_lbs"] for scale in standing[:2]] == [44.092, None]
     for scales in plans:
         for tap, scale in zip(told, scales, strict=True):
             assert scale["beer_lbs"] == pytest.approx(tap.story.left_lbs, abs=0.02)

@@ -53,6 +53,20 @@ def test_the_truth_is_told_by_tap(ports: Ports) -> None:
     run(story())
 
 
+def test_a_bar_goes_on_with_what_stood_in_place_of_its_kegs(ports: Ports) -> None:
+    async def story() -> None:
+        async with living(ports, stands_lbs={1: 44.092, 2: 0.0}) as simulator:
+            truth = await simulator.truth()
+
+            assert (truth[ONE].stands_lbs, truth[TWO].stands_lbs) == (44.092, 0.0)
+            assert (truth[ONE].beer_lbs, truth[TWO].beer_lbs) == (100.0, 80.0)
+            await simulator.put_back(ONE)
+            await until_true(simulator, lambda told: told[ONE].weight_lbs > 129)
+            assert (await simulator.truth())[ONE].stands_lbs is None
+
+    run(story())
+
+
 def test_a_pour_takes_what_was_ordered_out_of_that_keg_alone(ports: Ports) -> None:
     async def story() -> None:
         async with living(ports) as simulator:

@@ -12,7 +12,11 @@ from backend.clock import MAX_SPEED, MIN_SPEED, Story
 STORY = Saved(
     story=Story(seconds=1_774_064_400.25, speed=60.0),
     seed=7,
-    scales={"SCALE-1": LeftScale(wifi=False, keg_id="keg-1", beer_lbs=12.5), "SCALE-2": LeftScale()},
+    scales={
+        "SCALE-1": LeftScale(wifi=False, keg_id="keg-1", beer_lbs=12.5),
+        "SCALE-2": LeftScale(stands_lbs=44.092),
+        "SCALE-3": LeftScale(),
+    },
 )
 
 

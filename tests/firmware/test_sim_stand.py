@@ -106,6 +106,20 @@ def test_a_keg_waits_beside_its_platform_while_a_weight_stands_there_and_is_put_
     assert stand.keg is stand.own_keg is own
 
 
+def test_a_platform_begins_with_a_weight_that_stood_there_long_and_its_keg_beside_it() -> None:
+    stand = stand_with(half_barrel(100))
+
+    stand.begin_beside(weight(44.1))
+
+    assert (stand.beside, stand.own_keg.beer_lbs) == (True, 100)
+    assert lived(stand, 0, 2000)[-1] == pytest.approx(44.1, abs=0.001)
+    assert kinds(stand) == []
+    stand.put_back(1)
+    lived(stand, 2000, 20000)
+    assert not stand.beside
+    assert stand.keg.beer_lbs == 100
+
+
 def test_nothing_can_be_put_back_that_was_not_taken_off_and_another_keg_ends_the_waiting() -> None:
     stand = stand_with(half_barrel(100))
     new = half_barrel(130.5)
