@@ -19,7 +19,7 @@ from backend.domain.command import Command, CommandAnswered, CommandName, Comman
 from backend.domain.command_words import outcome_of
 from backend.domain.ids import TapId
 from backend.domain.member import Member
-from backend.domain.refusal import Conflict, NotFound, Refusal
+from backend.domain.refusal import Conflict, NotFound, NotLifted, Refusal
 from backend.domain.times import epoch_ms
 from backend.ports import StoreUnavailable
 from backend.usecases.commands import send_command, view_command
@@ -69,6 +69,9 @@ class WallActs:
             return Answer(ask=None, refused="Not done: this page is older than its server. Load it again.")
         try:
             return await self._answer(act)
+        except NotLifted as why:
+            words = str(why)
+            return Answer(ask=act.ask, do=act.do, tap=getattr(act, "tap", ""), question=words[:1].upper() + words[1:])
         except (Refusal, BadRow) as why:
             return _refused(act, f"Not done: {why}.")
         except StoreUnavailable:

@@ -34,6 +34,15 @@ class Choose(_AtTap):
     keg: _Id | None
     beer: _Id | None
     size: _Id | None
+    sure: bool = False  # also where nothing was lifted
+    seen: Annotated[str, Field(max_length=40)] | None = None  # the last change that the sheet knew of
+
+
+class Wait(_AtTap):
+    """This keg of the stock is not on yet: it is the next one here."""
+
+    do: Literal["wait"]
+    keg: _Id
 
 
 class Confirm(_AtTap):
@@ -82,7 +91,7 @@ class Undo(_Asked):
     undo: _Number
 
 
-AtTap: TypeAlias = Look | Choose | Confirm | TakeBack | SetAside | PutBack | BookWaste | Light
+AtTap: TypeAlias = Look | Choose | Wait | Confirm | TakeBack | SetAside | PutBack | BookWaste | Light
 Asked: TypeAlias = AtTap | Undo
 
 ASKED: TypeAdapter[Asked] = TypeAdapter(Annotated[Asked, Field(discriminator="do")])

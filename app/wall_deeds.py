@@ -7,21 +7,23 @@ from functools import partial
 from typing import Final
 
 from app.ask import ask
-from app.wall_asked import AtTap, BookWaste, Choose, Confirm, PutBack, SetAside, TakeBack
-from app.wall_sheet import glasses_of, keg_words
+from app.wall_asked import AtTap, BookWaste, Choose, Confirm, PutBack, SetAside, TakeBack, Wait
+from app.wall_sheet import glasses_of, keg_words, seen_of
 from backend.domain.face import TapFace
 from backend.domain.ids import TapId
 from backend.domain.location import Location
 from backend.domain.maintenance import AsideKind
 from backend.domain.member import Member
-from backend.domain.refusal import Invalid, NotFound
+from backend.domain.refusal import Conflict, Invalid, NotFound
 from backend.domain.units import OZ_PER_GALLON
 from backend.ports import Ports
 from backend.usecases.choose_keg import choose_keg
+from backend.usecases.keg_stock import queue_next
 from backend.usecases.maintenance import begin_maintenance, end_maintenance
 from backend.usecases.record_waste import record_waste, undo_waste
 from backend.usecases.undo_swap import confirm_swap, undo_swap
 from backend.usecases.view_board import view_board
+from backend.usecases.view_swap import view_swap
 
 ASIDE_WORDS: Final = {AsideKind.CLEANING: "its line is being cleaned", AsideKind.MAINTENANCE: "set aside"}
 TOO_SHORT: Final = "its line not cleaned: that takes 3 minutes at least"
@@ -59,11 +61,13 @@ async def face_at(asker: Asker) -> tuple[TapFace, Location]:
     raise NotFound(f"there is no tap {asker.tap_id}")
 
 
-async def do(act: AtTap, asker: Asker) -> Done:
+async def do(act: AtTap, asker: Asker) -> Done:  # noqa: PLR0911 - one for each act
     """Do what is asked; raises Refusal, and what the store raises."""
     match act:
         case Choose():
             return await _choose(act, asker)
+        case Wait():
+            return await _wait(act, asker)
         case Confirm():
             return await _confirm(asker)
         case TakeBack():
@@ -79,6 +83,10 @@ async def do(act: AtTap, asker: Asker) -> Done:
 
 
 async def _choose(act: Choose, asker: Asker) -> Done:
+    if act.seen is not None:
+        swap = await ask(view_swap, asker.ports, tap_id=asker.tap_id, member=asker.member, now=asker.now)
+        if seen_of(swap) != act.seen:
+            raise Conflict("somebody has just changed this tap: close the sheet and look what fits now")
     record = await ask(
         choose_keg,
         asker.ports,
@@ -88,12 +96,19 @@ async def _choose(act: Choose, asker: Asker) -> Done:
         type_id=act.size,
         member=asker.member,
         now=asker.now,
+        sure=act.sure,
     )
     face, _ = await face_at(asker)
     back = partial(_undo_swap, ports=asker.ports, tap_id=asker.tap_id) if record.stands else None
     return Done(
         words=f"{_name(asker)}: {keg_words(face)}", back=back, back_words=f"{_name(asker)}: the keg before is on again"
     )
+
+
+async def _wait(act: Wait, asker: Asker) -> Done:
+    """The keg is queued here: once the scale sees it set down, it is on."""
+    await ask(queue_next, asker.ports, tap_id=asker.tap_id, keg_id=act.keg, member=asker.member, now=asker.now)
+    return Done(words=f"{_name(asker)}: waits for the new keg, nothing is changed yet")
 
 
 async def _confirm(asker: Asker) -> Done:

@@ -1,17 +1,19 @@
 """The sheet of a tap in words: which kegs may have been put on, what can be taken back, how its line stands."""
 
 from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
 from app.faces import beer_colour
 from backend.domain.beer import Beer
 from backend.domain.face import TapFace
+from backend.domain.freshness import Freshness, keeping
 from backend.domain.keg_type import KEG_TYPES, TYPICAL_GRAVITY, KegType
 from backend.domain.location import Location
 from backend.domain.maintenance import CleaningState, cleaning_state
 from backend.domain.offers import FULL_SHARE, KNOWN_LBS, OfferWhy
 from backend.domain.swap import SwapRecord, SwapStep
+from backend.domain.times import epoch_ms
 from backend.domain.units import LITRES_PER_GALLON, OZ_PER_GALLON, PER_GALLON, VolumeUnit
 from backend.usecases.choose_keg import CORRECTED_WITHIN
 from backend.usecases.record_waste import WASTE_REASONS
@@ -19,6 +21,8 @@ from backend.usecases.view_swap import Choice, SwapView
 from components.sheet import BeerCard, KegCard, Sheet, SizeChoice
 
 MOST_OFFERS: Final = 9
+UNDONE_WITHIN: Final = timedelta(hours=12)
+"""A change of an evening is undone by one touch; an older one on the page of the tap."""
 MOST_BEERS: Final = 300
 WHY_WORDS: Final = {
     OfferWhy.SAME_KEG: "the same keg",
@@ -28,7 +32,6 @@ WHY_WORDS: Final = {
     OfferWhy.IN_STOCK: "in stock",
     OfferWhy.OF_TYPE: "another size",
 }
-_PROPER: Final = ("Euro", "UK")
 _IMPERIAL_OZ: Final = OZ_PER_GALLON / PER_GALLON[VolumeUnit.IMPERIAL_PINT]
 _LITRE_OZ: Final = OZ_PER_GALLON / LITRES_PER_GALLON
 _US_GLASSES: Final = (("4 oz", 4.0), ("Half pint", 8.0), ("Pint", 16.0), ("Pitcher", 60.0))
@@ -61,15 +64,24 @@ def sheet_of(face: TapFace, swap: SwapView, *, beers: Sequence[Beer], location: 
         tap=str(face.tap_id),
         step=swap.state.value,
         question=f"New keg on tap {face.tap_id.number}: {keg_words(face)}?" if asks and face.beer else None,
-        undo=_undo_words(last, now=now, zone=zone) if last and swap.may_undo and not asks else None,
+        undo=_undo_words(last, now=now, zone=zone)
+        if last and swap.may_undo and not asks and now - last.at <= UNDONE_WITHIN
+        else None,
+        seen=seen_of(swap),
         weighs=_weighs(swap),
         line=_line(face, now=now, zone=zone),
-        offers=[_card(choice, now=now) for choice in _worth_offering(swap)],
+        offers=[_card(choice, now=now, today=now.astimezone(zone).date()) for choice in _worth_offering(swap)],
         beers=[_beer(beer) for beer in beers[:MOST_BEERS]],
         sizes=_sizes(face, gross_lbs=_gross(swap)),
         reasons=list(WASTE_REASONS),
         glasses=[name for name, _ in glasses_of(location.settings.volume_unit)],
     )
+
+
+def seen_of(swap: SwapView) -> str:
+    """Name the last change of a tap, and whether it stands: what a sheet that shows it is about."""
+    last = swap.last
+    return "" if last is None else f"{epoch_ms(last.at)} {last.version} {'stands' if last.stands else 'undone'}"
 
 
 def is_open(swap: SwapView, *, now: datetime) -> bool:
@@ -86,7 +98,7 @@ def keg_words(face: TapFace) -> str:
 
 def size_words(kind: KegType) -> str:
     """Name a size within a sentence: `half barrel`, `Euro 50 L`."""
-    return kind.name if kind.name.startswith(_PROPER) else kind.name[:1].lower() + kind.name[1:]
+    return kind.in_words
 
 
 def ago_words(since: datetime, *, now: datetime) -> str:
@@ -108,8 +120,9 @@ def _gross(swap: SwapView) -> float | None:
     return None if swap.state is SwapStep.NONE else swap.gross_lbs
 
 
-def _card(choice: Choice, *, now: datetime) -> KegCard:
+def _card(choice: Choice, *, now: datetime, today: date) -> KegCard:
     offer, beer = choice.offer, choice.beer
+    keeps = keeping(filled_on=choice.filled_on, best_by=choice.best_by, today=today)
     size = KEG_TYPES[offer.type_id].name if offer.type_id in KEG_TYPES else offer.type_id
     said = [size, offer.label or "", _fits(offer.off_lbs), "" if choice.may else "a Manager's choice"]
     return KegCard(
@@ -121,6 +134,8 @@ def _card(choice: Choice, *, now: datetime) -> KegCard:
         color=beer_colour(beer.srm),
         why=f"lifted {ago_words(choice.lifted_at, now=now)}" if choice.lifted_at else WHY_WORDS[offer.why],
         note=" · ".join(word for word in said if word),
+        fresh=keeps.says if keeps.word in {Freshness.SOON, Freshness.PAST} else "",
+        past=keeps.word is Freshness.PAST,
     )
 
 

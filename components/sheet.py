@@ -15,6 +15,8 @@ class KegCard(TypedDict):
     color: str  # #rrggbb
     why: str  # "queued next"
     note: str  # "half barrel · fits the weight"
+    fresh: str  # what its dates say where it is to be used soon, else nothing
+    past: bool  # past its best
 
 
 class BeerCard(TypedDict):
@@ -39,6 +41,7 @@ class Sheet(TypedDict):
     tap: str
     step: str  # how far a change of kegs has come: none, lifted, placed, unknown, done
     question: str | None  # "New keg on tap 2: Harbor Pilsner, half barrel?"
+    seen: str  # names the last change: an act on an older one is refused
     undo: str | None  # which change can be taken back, in words
     weighs: str  # what stands there, in words
     line: str  # how its line stands with cleaning
@@ -59,6 +62,7 @@ class Answer(TypedDict):
     done: NotRequired[str]
     by: NotRequired[str]
     undo: NotRequired[int | None]
+    question: NotRequired[str]
     refused: NotRequired[str]
 
 

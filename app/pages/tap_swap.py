@@ -15,9 +15,10 @@ from app.site import Site
 from backend.domain.beer import Beer
 from backend.domain.keg_type import KEG_TYPES
 from backend.domain.offers import Offer, OfferWhy
-from backend.domain.refusal import Invalid
+from backend.domain.refusal import Invalid, NotLifted
 from backend.domain.swap import SwapStep
 from backend.usecases.choose_keg import choose_keg
+from backend.usecases.keg_stock import queue_next
 from backend.usecases.list_beers import list_beers
 from backend.usecases.undo_swap import confirm_swap, undo_swap
 from backend.usecases.view_swap import Choice, SwapView, view_swap
@@ -47,6 +48,7 @@ class SwapPanel:
         self._undo = undo
         self._refresh = refresh
         self._drawn: SwapView | None = None
+        self._question: tuple[str, dict[str, Any], str] | None = None
         self._opening = Opening(self._build, label="Change keg")
         self.opener = self._opening.opener
 
@@ -73,6 +75,8 @@ class SwapPanel:
         view = self._drawn = await self._view()
         beers = await ask(list_beers, self._site.ports, location_id=self._tap_id.location_id, member=current_member())
         self._names = {beer.beer_id: beer.name for beer in beers}
+        if self._question is not None:
+            self._asks_back(*self._question)
         Words(self._said(view, beers))
         with ui.element("div").classes("ss-chips"):
             if view.state is SwapStep.DONE and view.may_confirm:
@@ -114,16 +118,47 @@ class SwapPanel:
                 Words("Another beer is for a Manager to put on.").classes("ss-muted")
 
     async def _choose(self, offer: Offer, beer: Beer) -> None:
-        await self._ask(choose_keg, offer=offer)
-        await self._chosen(f"{beer.name}, {size_words(offer.type_id)}")
+        await self._put_on({"offer": offer}, f"{beer.name}, {size_words(offer.type_id)}")
 
     async def _other(self, entered: Entered) -> None:
         if not entered["beer"] or entered["size"] not in KEG_TYPES:
             raise Invalid("choose a beer and a size first")
-        await self._ask(choose_keg, beer_id=entered["beer"], type_id=entered["size"])
-        await self._chosen(f"{self._names.get(entered['beer'], entered['beer'])}, {size_words(entered['size'])}")
+        which = {"beer_id": entered["beer"], "type_id": entered["size"]}
+        await self._put_on(which, f"{self._names.get(entered['beer'], entered['beer'])}, {size_words(entered['size'])}")
+
+    async def _put_on(self, which: dict[str, Any], what: str) -> None:
+        """Put it on; where the old keg seems to stand there still, ask first."""
+        try:
+            await self._ask(choose_keg, **which)
+        except NotLifted as why:
+            self._question = (str(why), which, what)
+            await self._opening.draw()
+            return
+        await self._chosen(what)
+
+    def _asks_back(self, question: str, which: dict[str, Any], what: str) -> None:
+        with ui.element("div").classes("ss-chips").props('role="alert"'):
+            Words(question[:1].upper() + question[1:], "strong")
+            act_button("Yes, it is on", partial(self._sure, which, what), first=True)
+            act_button("Not yet: wait for it", partial(self._wait, which, what))
+
+    async def _sure(self, which: dict[str, Any], what: str) -> None:
+        self._question = None
+        await self._ask(choose_keg, **which, sure=True)
+        await self._chosen(what)
+
+    async def _wait(self, which: dict[str, Any], what: str) -> None:
+        """A keg of the stock is queued here; any other is said again once it is on."""
+        self._question = None
+        offer: Offer | None = which.get("offer")
+        if offer is not None and offer.keg_id is not None:
+            await self._ask(queue_next, keg_id=offer.keg_id)
+            self._undo.tell(f"Next on tap {self._tap_id.number}: {what}. Nothing is changed yet.")
+        await self._opening.shut()
+        await self._refresh()
 
     async def _chosen(self, what: str) -> None:
+        self._question = None
         await self._opening.shut()
         self._undo.tell(f"On tap {self._tap_id.number} now: {what}.", undo=self._take_back)
         await self._refresh()

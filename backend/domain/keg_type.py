@@ -11,6 +11,9 @@ TYPICAL_GRAVITY: Final = 1.010
 """Finished beer lies between 1.005 and 1.030; full weights of the table are told for this one."""
 
 
+_PROPER: Final = ("Euro", "UK")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KegType:
     """A size of keg.
@@ -29,6 +32,11 @@ class KegType:
     def gallons(self) -> float:
         """Nominal volume in US gallons."""
         return gallons_of_litres(self.litres)
+
+    @property
+    def in_words(self) -> str:
+        """Its name within a sentence: `half barrel`, `Euro 50 L`."""
+        return self.name if self.name.startswith(_PROPER) else self.name[:1].lower() + self.name[1:]
 
     def full_lbs(self, *, empty_lbs: float, specific_gravity: float) -> float:
         """Gross weight (lb) of this keg full of such beer, in a shell of `empty_lbs`."""

@@ -19,3 +19,10 @@ class Invalid(Refusal):
 
 class Conflict(Refusal):
     """Somebody else changed the same thing first; load it again and decide anew."""
+
+
+class NotLifted(Conflict):
+    """A new keg is said to be on, but nothing was lifted and what stands there does not weigh like it: say it is sure.
+
+    The message is the question.
+    """

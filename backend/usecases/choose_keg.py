@@ -22,6 +22,7 @@ from backend.usecases.booked import booked
 from backend.usecases.candidates import coming_new, coming_of, is_off
 from backend.usecases.carry_out import Told, carry_out
 from backend.usecases.draft import Draft
+from backend.usecases.lifted import must_have_come
 from backend.usecases.put_on import Change, Coming, put_on, record_at, state_of, whole_seconds_apart
 from backend.usecases.rebooking import MOST_MOVED
 from backend.usecases.swap import last_keg, looked_at, told_since
@@ -43,6 +44,7 @@ class _Said:
     at: datetime | None
     member: Member
     now: datetime
+    sure: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,18 +70,21 @@ def choose_keg(  # noqa: PLR0913 - which keg can be said in three ways
     beer_id: str | None = None,
     type_id: str | None = None,
     at: datetime | None = None,
+    sure: bool = False,
 ) -> SwapRecord:
     """Put a keg on: one of an offer, one of the stock by `keg_id`, or one in no list by beer and size.
 
     While a change is under way, or where a scale guessed within the last day and nobody has confirmed it, this says
     which keg that is, and it counts since the keg was set down. Otherwise it is a change by hand, at `at` or now. Staff
     may put on the beer that was on before, and what is queued here, and tell of a change of the last day; another beer
-    is a Manager's, unless the location says that Staff may, and an older change always. Gives the record of the change.
+    is a Manager's, unless the location says that Staff may, and an older change always. Where the scale saw nothing
+    lifted and weighs something else now, who says so has to be `sure`. Gives the record of the change.
 
     Raises:
         Forbidden, NotFound: the member may not; there is no such tap, keg or beer.
         Invalid: nothing is chosen, the moment is in the future, or more than 80 pours were booked since.
         Conflict: the keg is on another tap, or others change the same tap.
+        NotLifted: nothing was lifted, and the weight does not fit; only where not `sure`.
     """
     member.must(Act.SWAP, location_id=tap_id.location_id)
     tap_id = load.holder(ports, tap_id)
@@ -99,6 +104,7 @@ def choose_keg(  # noqa: PLR0913 - which keg can be said in three ways
         at=whole_ms(at) if at is not None else None,
         member=member,
         now=whole_ms(now),
+        sure=sure,
     )
     told = carry_out(ports, decide=partial(_decide, said=said))
     if told.record is None:
@@ -132,6 +138,9 @@ def _decide(draft: Draft, *, said: _Said) -> Told:
     when = _when(draft, said, tap, record)
     coming = _coming(draft, said, when)
     must_assign(ports, tap=when.tap, keg_id=said.keg_id, beer_id=coming.beer.beer_id, member=said.member)
+    by_hand = said.at is None and when.swap is None and when.instead_of is None
+    if by_hand and not said.sure:
+        must_have_come(ports, tap=when.tap, coming=coming, now=said.now)
     change = Change(
         tap=when.tap,
         until=when.until,

@@ -1,10 +1,10 @@
 """How a change of kegs stands on a tap: lifted, set down, found; the kegs that fit, and whether it can be undone."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
-from backend.cellar import beers, swaps
+from backend.cellar import beers, kegs, swaps
 from backend.domain.beer import Beer
 from backend.domain.face import swap_step
 from backend.domain.ids import TapId
@@ -27,12 +27,14 @@ _MOST: Final = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A keg that fits, with its beer, whether the member may put it on, and when it was lifted off a tap, if it was."""
+    """A keg that fits, with its beer and dates, whether the member may put it on, and when it was lifted off a tap."""
 
     offer: Offer
     beer: Beer
     may: bool
     lifted_at: datetime | None = None
+    filled_on: date | None = None
+    best_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,8 @@ def view_swap(ports: Ports, *, tap_id: TapId, member: Member, now: datetime) -> 
     swap = state.swap if state is not None and step is not SwapStep.NONE else None
     if step is SwapStep.NONE and record is not None and record.open and now - record.at <= TELLS_FOR:
         step = SwapStep.DONE
-    gross = swap.gross_lbs if swap is not None else record.gross_lbs if record is not None and record.stands else None
+    told = record is not None and record.stands and record.open and now - record.at <= CORRECTED_WITHIN
+    gross = swap.gross_lbs if swap is not None else record.gross_lbs if record is not None and told else None
     offers = offers_for(ports, tap=tap, swap=swap or _seen(record), gross_lbs=gross, now=now)
     may = member.may(Act.SWAP, location_id=tap_id.location_id)
     return SwapView(
@@ -114,6 +117,9 @@ def _told_of(tap: Tap, swap: Swap | None, record: SwapRecord | None, now: dateti
 def _choices(ports: Ports, tap: Tap, offers: list[Offer], member: Member) -> list[Choice]:
     found = ports.table.get_many([beers.key(beer_id) for beer_id in {offer.beer_id for offer in offers}])
     named = {beer.beer_id: beer for beer in load.readable(beers.from_item, found.values())}
+    ids = [offer.keg_id for offer in offers if offer.keg_id is not None]
+    rows = ports.table.get_many([kegs.key(keg_id) for keg_id in ids])
+    there = {keg.keg_id: keg for keg in load.readable(kegs.from_item, rows.values())}
     choices = []
     for offer in offers:
         if offer.beer_id not in named:
@@ -124,12 +130,15 @@ def _choices(ports: Ports, tap: Tap, offers: list[Offer], member: Member) -> lis
             may = member.may(Act.SWAP, location_id=tap.tap_id.location_id)
         except Forbidden:
             may = False
-        choices.append(Choice(offer=offer, beer=named[offer.beer_id], may=may, lifted_at=_lifted_at(ports, offer)))
+        keg = there.get(offer.keg_id or "")
+        choices.append(
+            Choice(
+                offer=offer,
+                beer=named[offer.beer_id],
+                may=may,
+                lifted_at=keg.closed_at if keg is not None and offer.why is OfferWhy.LIFTED_LATELY else None,
+                filled_on=keg.filled_on if keg is not None else None,
+                best_by=keg.best_by if keg is not None else None,
+            )
+        )
     return choices
-
-
-def _lifted_at(ports: Ports, offer: Offer) -> datetime | None:
-    """When a keg was lifted off the tap it was on last."""
-    if offer.why is not OfferWhy.LIFTED_LATELY or offer.keg_id is None:
-        return None
-    return load.keg(ports, offer.keg_id).closed_at

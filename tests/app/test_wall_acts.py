@@ -24,6 +24,7 @@ from backend.domain.member import OWNER, Grant, Member, Role
 from backend.embedded.commands import LinkCommands
 from backend.ports import Ports, StoreUnavailable
 from backend.usecases.change_keg import change_keg
+from backend.usecases.keg_stock import stock_kegs
 from backend.usecases.set_up import add_beer
 from backend.usecases.take_response import take_response
 from backend.usecases.view_board import view_board
@@ -111,7 +112,7 @@ def test_a_look_gives_what_fits_and_every_beer_of_the_house(wall: Wall) -> None:
 def test_a_keg_is_changed_by_one_touch_and_undone_by_another(wall: Wall) -> None:
     before = wall.face()
 
-    done = wall.ask("choose", keg=None, beer="stout", size="sixth_barrel")
+    done = wall.ask("choose", keg=None, beer="stout", size="sixth_barrel", sure=True)
     changed = wall.face()
     undone = wall.ask("undo", undo=done["undo"])
 
@@ -124,7 +125,7 @@ def test_a_keg_is_changed_by_one_touch_and_undone_by_another(wall: Wall) -> None
 
 
 def test_a_change_told_by_mistake_is_taken_back_from_the_sheet_and_that_is_undone_too(wall: Wall) -> None:
-    wall.ask("choose", keg=None, beer="stout", size="sixth_barrel")
+    wall.ask("choose", keg=None, beer="stout", size="sixth_barrel", sure=True)
     offered = wall.ask("look")["sheet"]["undo"]
 
     back = wall.ask("take_back")
@@ -135,6 +136,70 @@ def test_a_change_told_by_mistake_is_taken_back_from_the_sheet_and_that_is_undon
     assert back["done"] == "Tap 1: Pils, half barrel, as before"
     assert again["done"] == "Tap 1: Night Stout, sixtel"
     assert wall.face().beer == STOUT
+
+
+def test_a_keg_that_cannot_have_come_is_asked_about_and_put_on_by_who_is_sure(wall: Wall) -> None:
+    asked = wall.ask("choose", keg=None, beer="stout", size="sixth_barrel")
+    unchanged = wall.face()
+    done = wall.ask("choose", keg=None, beer="stout", size="sixth_barrel", sure=True)
+
+    assert asked["question"].startswith("Nothing was lifted: 160.0 lb stand there, a full sixtel weighs ")
+    assert asked["question"].endswith("Is the new keg on?")
+    assert unchanged.beer == PILS
+    assert done["done"] == "Tap 1: Night Stout, sixtel"
+
+
+def test_a_keg_of_the_stock_that_is_not_on_yet_is_queued(wall: Wall) -> None:
+    (keg,) = stock_kegs(
+        wall.ports, location_id="loc-001", beer_id="stout", type_id="sixth_barrel", count=1, member=OWNER, now=T0
+    )
+
+    asked = wall.ask("choose", keg=keg.keg_id, beer=None, size=None)
+    done = wall.ask("wait", keg=keg.keg_id)
+    offers = wall.ask("look")["sheet"]["offers"]
+
+    assert "question" in asked
+    assert done["done"] == "Tap 1: waits for the new keg, nothing is changed yet"
+    assert (offers[0]["why"], offers[0]["keg"]) == ("queued next", keg.keg_id)
+    assert wall.face().beer == PILS
+
+
+def test_a_touch_on_a_list_that_somebody_overtook_is_refused(wall: Wall) -> None:
+    seen = wall.ask("look")["sheet"]["seen"]
+    wall.ask("choose", keg=None, beer="stout", size="half_barrel")
+
+    late = wall.ask("choose", keg=None, beer="pils", size="half_barrel", seen=seen)
+
+    assert "just changed this tap" in late["refused"]
+    assert wall.face().beer == STOUT
+
+
+def test_a_change_of_yesterday_is_undone_on_the_page_of_the_tap_alone(wall: Wall) -> None:
+    wall.ask("choose", keg=None, beer="stout", size="half_barrel")
+    fresh = wall.ask("look")["sheet"]["undo"]
+    wall.clock.bar += timedelta(hours=13)
+
+    assert fresh is not None
+    assert wall.ask("look")["sheet"]["undo"] is None
+
+
+def test_a_card_says_that_its_beer_is_past_its_best(wall: Wall) -> None:
+    stock_kegs(
+        wall.ports,
+        location_id="loc-001",
+        beer_id="stout",
+        type_id="sixth_barrel",
+        count=1,
+        best_by=T0.date() - timedelta(days=3),
+        member=OWNER,
+        now=T0,
+    )
+
+    cards = wall.ask("look")["sheet"]["offers"]
+
+    (card,) = (card for card in cards if card["beer"] == "stout")
+    assert card["past"]
+    assert card["fresh"].startswith("best by was ")
 
 
 @pytest.mark.parametrize("kind", list(AsideKind))

@@ -110,7 +110,8 @@ def test_what_is_said_before_the_keg_comes_is_what_is_set_down(cellar: Cellar) -
 
 
 def test_what_is_said_before_the_old_keg_is_lifted_is_not_changed_again_by_its_scale(cellar: Cellar) -> None:
-    choose_keg(cellar.bar.ports, tap_id=ONE, beer_id="stout", type_id="half_barrel", member=MANAGER, now=cellar.now)
+    ports, now = cellar.bar.ports, cellar.now
+    choose_keg(ports, tap_id=ONE, beer_id="stout", type_id="half_barrel", member=MANAGER, now=now, sure=True)
     cellar.run(30)
     cellar.swap(new=barrel("stout", shell_lbs=29.9))
     cellar.run(60)
@@ -141,9 +142,9 @@ def test_staff_put_on_the_same_beer_or_what_is_queued_and_no_other(cellar: Cella
     with pytest.raises(Forbidden, match="only a Manager may assign"):
         choose_keg(ports, tap_id=ONE, beer_id="stout", type_id="half_barrel", member=STAFF, now=now)
 
-    choose_keg(ports, tap_id=ONE, beer_id="pils", type_id="half_barrel", member=STAFF, now=cellar.now)
+    choose_keg(ports, tap_id=ONE, beer_id="pils", type_id="half_barrel", member=STAFF, now=cellar.now, sure=True)
     cellar.queue(stout, TWO)
-    choose_keg(ports, tap_id=TWO, keg_id=stout.keg_id, member=STAFF, now=cellar.now)
+    choose_keg(ports, tap_id=TWO, keg_id=stout.keg_id, member=STAFF, now=cellar.now, sure=True)
 
     assert (cellar.keg_on(ONE).beer_id, cellar.keg_on(TWO).keg_id) == ("pils", stout.keg_id)
 
@@ -196,8 +197,9 @@ def test_a_screen_is_told_how_far_a_change_has_come(cellar: Cellar) -> None:
 
 def test_a_finger_that_touches_twice_changes_one_keg(cellar: Cellar) -> None:
     cellar.run(200)
+    ports, now = cellar.bar.ports, cellar.now
     first, second = (
-        choose_keg(cellar.bar.ports, tap_id=ONE, beer_id="pils", type_id="half_barrel", member=STAFF, now=cellar.now)
+        choose_keg(ports, tap_id=ONE, beer_id="pils", type_id="half_barrel", member=STAFF, now=now, sure=True)
         for _ in range(2)
     )
 

@@ -189,7 +189,7 @@ def test_a_tap_where_nothing_was_changed_has_nothing_to_undo(bar: Bar) -> None:
 def test_staff_undo_what_the_scale_found_and_what_they_did_but_not_what_a_manager_said(bar: Bar) -> None:
     bar.change(second=0)
     bar.take([said(30, 70.0)])
-    choose_keg(bar.ports, tap_id=ONE, beer_id="stout", type_id="half_barrel", member=MANAGER, now=at(100))
+    choose_keg(bar.ports, tap_id=ONE, beer_id="stout", type_id="half_barrel", member=MANAGER, now=at(100), sure=True)
 
     with pytest.raises(Forbidden, match="ask a Manager"):
         undo_swap(bar.ports, tap_id=ONE, member=STAFF, now=at(200))
