@@ -77,7 +77,7 @@ def _touching(history: LevelHistory) -> bool:
 
 _TICKS: Final = (
     {"dtickrange": [None, 59_999], "value": "%H:%M:%S"},
-    {"dtickrange": [60_000, 86_399_999], "value": "%H:%M<br>%a %-d %b"},
+    {"dtickrange": [60_000, 86_399_999], "value": "%H:%M\n%a %-d %b"},
     {"dtickrange": [86_400_000, 604_799_999], "value": "%a %-d %b"},
     {"dtickrange": [604_800_000, None], "value": "%-d %b"},
 )

@@ -125,6 +125,8 @@ def test_another_keg_is_put_on_by_hand_and_the_change_undone(bar: Demo, open_pag
     page.get_by_role("button", name="Change keg", exact=True).click()
     page.get_by_label("Beer", exact=True).select_option("Winter Dubbel")
     page.get_by_role("button", name="It is this one").click()
+    expect(page.get_by_text("Nothing was lifted")).to_be_visible()
+    page.get_by_role("button", name="Yes, it is on").click()
 
     expect(title).to_have_text("Tap 2 · Winter Dubbel")
     expect(undo_line(page)).to_contain_text("On tap 2 now: Winter Dubbel, Half barrel.")

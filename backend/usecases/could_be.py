@@ -31,7 +31,7 @@ def must_be_possible(ports: Ports, keg: Keg, facts: Sequence[Action]) -> None:
     """
     new, books = _written(keg, facts)
     before = load.ledger(ports, keg.keg_id) if books is not None else None
-    size = keg_type(new.type_id).name.lower()
+    size = keg_type(new.type_id).name
     if new.full_lbs < keg.full_lbs:
         weighed = _weighed(ports, new, books)
         if weighed is not None and weighed > _MOST_WEIGHED * new.full_lbs:

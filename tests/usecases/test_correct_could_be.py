@@ -21,7 +21,7 @@ def test_a_size_that_weighs_less_full_than_the_keg_weighs_now_is_refused_before_
     bar.take([said(100, 89.0)])
     before = (bar.keg(keg.keg_id), bar.ledger(keg.keg_id))
 
-    with pytest.raises(Invalid, match=r"89\.0 lb on its scale, and a sixtel"):
+    with pytest.raises(Invalid, match=r"89\.0 lb on its scale, and a Sixtel"):
         preview_correction(
             bar.ports,
             keg_id=keg.keg_id,
