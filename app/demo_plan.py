@@ -17,6 +17,7 @@ from backend.domain.units import lbs_of
 from backend.embedded.broker_address import BrokerAddress
 from backend.ports import Ports, Query
 from backend.usecases import load
+from backend.usecases.view_tap import kegs_of
 
 
 def standing(ports: Ports) -> list[tuple[Tap, TapState | None]]:
@@ -116,6 +117,22 @@ def _scale(
         "popularity": told.popularity,
         "offline": not left.wifi if left else told.offline,
         "battery_pct": battery_of(place, since=tap.scale_since, now=now),
+        **(_beside(ports, tap, left, now=now) if left and left.stands_lbs is not None and not tap.keg_id else {}),
+    }
+
+
+def _beside(ports: Ports, tap: Tap, left: LeftScale, *, now: datetime) -> dict[str, Any]:
+    """Tell of the keg that waits beside a platform where the product knows of none any more: the last of that tap."""
+    stood = kegs_of(ports, tap_id=tap.tap_id, until=now, limit=1)
+    if not stood:
+        return {}
+    keg, gravity = stood[0], load.beer(ports, stood[0].beer_id).specific_gravity
+    remaining = max(0.0, lbs_of(load.ledger(ports, keg.keg_id).remaining, specific_gravity=gravity))
+    return {
+        "shell_lbs": keg.tare.empty_lbs,
+        "beer_lbs": remaining if left.beer_lbs is None else left.beer_lbs,
+        "full_lbs": keg.full_lbs,
+        "sg": gravity,
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 from app.demo_bar import LOCATION, PAST, SEED, TAPS, DemoTap, demo_taps, story_start
 from app.demo_past import with_past
 from app.demo_people import ALEX, PEOPLE, ROBIN
-from app.demo_plan import plan_of, really_there
+from app.demo_plan import plan_of, really_there, standing
 from app.demo_scales import AGED_PLACE, BATTERIES, factor_of, revision_of, zero_of
 from app.past import past_of
 from app.seeding import seed
@@ -183,10 +183,25 @@ def test_the_simulated_bar_holds_what_is_really_there_whatever_an_aged_cell_show
     plans = [plan_of(bar, broker, saved, now=START)["scales"] for saved in (begun, lost)]
 
     left = {told[0].story.scale_id: LeftScale(stands_lbs=44.092)}
-    standing = plan_of(bar, broker, replace(lost, scales=left), now=START)["scales"]
-    assert [scale["stands_lbs"] for scale in standing[:2]] == [44.092, None]
+    kept = plan_of(bar, broker, replace(lost, scales=left), now=START)["scales"]
+    assert [scale["stands_lbs"] for scale in kept[:2]] == [44.092, None]
     for scales in plans:
         for tap, scale in zip(told, scales, strict=True):
             assert scale["beer_lbs"] == pytest.approx(tap.story.left_lbs, abs=0.02)
         assert [place for place, scale in enumerate(scales) if scale["aged_pct"]] == [AGED_PLACE]
         assert {place: scale["battery_pct"] for place, scale in enumerate(scales) if scale["battery_pct"]} == BATTERIES
+
+
+def test_a_keg_waits_beside_its_platform_even_where_the_product_has_lost_sight_of_it(
+    bar: Ports, told: list[DemoTap], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = [(replace(tap, keg_id=None, empty_lbs=None, full_lbs=None), state) for tap, state in standing(bar)]
+    monkeypatch.setattr("app.demo_plan.standing", lambda _: bare)
+    left = {str(told[1].story.scale_id): LeftScale(beer_lbs=60.0, stands_lbs=44.092)}
+    saved = Saved(story=Story(seconds=START.timestamp(), speed=1.0), scales=left)
+
+    scales = plan_of(bar, BrokerAddress(host="127.0.0.1", port=1), saved, now=START)["scales"]
+
+    assert (scales[1]["stands_lbs"], scales[1]["beer_lbs"]) == (44.092, 60.0)
+    assert scales[1]["shell_lbs"] == pytest.approx(told[1].story.shell_lbs)
+    assert (scales[2]["stands_lbs"], scales[2]["shell_lbs"]) == (None, None)
