@@ -4,6 +4,7 @@ from typing import Final
 
 from backend.domain.face import Condition, TapFace
 from backend.domain.keg_type import KEG_TYPES
+from backend.domain.level import NoLevel
 from backend.domain.location import Location
 from backend.domain.swap import SwapStep
 from backend.domain.times import epoch_ms
@@ -68,6 +69,8 @@ def volume_words(gallons: float, *, unit: VolumeUnit) -> str:
 
 def _state(face: TapFace) -> State:
     """How it stands; a keg that was set down is being looked at, or somebody has to say which it is."""
+    if face.level is None and face.why == NoLevel.SET_DOWN:
+        return "placed"
     return _STEPS.get(face.swap, _STATES[face.condition]) if face.level is None else _STATES[face.condition]
 
 

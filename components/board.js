@@ -156,7 +156,7 @@ export default {
       const at = row.at == null ? "" : this.clock.shortTime(row.at, this.now);
       if (doubt(state)) return state.kind === "clock_wrong" ? doubt(state) : `${doubt(state)} ${at}`;
       if (state.kind === "clock_wrong") return `says ${at}`;
-      if (state.age === null) return "";
+      if (state.age === null || state.kind === "no_reading") return "";
       return state.fresh === "lost" ? `last seen ${at}` : ageText(state.age);
     },
     lineDue(row) {
@@ -224,7 +224,8 @@ export default {
         </li>
       </ul>
       <tap-sheet v-if="openRow" :key="opened" :row="openRow" :state="openState" :age="ageOf({ row: openRow, state: openState })"
-                 :left="minutesLeft" :sheet="sheet" :refusal="refusal" :busy="waits !== null" @act="act" @leave="leave"/>
+                 :left="minutesLeft" :due="lineDue(openRow)" :sheet="sheet" :refusal="refusal" :busy="waits !== null" :asks-back="asksBack"
+                 :moved="moved" @act="act" @leave="leave" @view="viewed" @anew="anew"/>
       <undo-bar v-if="initial.acts" :told="told" @undo="undo" @gone="told = null"/>
     </div>`,
 };

@@ -388,3 +388,35 @@ def test_a_touch_that_asks_for_a_new_tab_gets_the_page(board: Callable[..., Page
     tile(page, 1).click(modifiers=["Control"])
 
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_a_keg_that_cannot_have_come_is_asked_about_once(board: Callable[..., Page], busy: MadeUpBar) -> None:
+    page = board(
+        choose={"question": "Nothing was lifted: 17.6 lb stand there. Is the new keg on?"},
+        wait={"done": "Tap 1: waits for the new keg", "by": "by Anna", "undo": None},
+    )
+    opened = touched(page, 1)
+    opened.get_by_role("button", name="Change keg").click()
+    opened.get_by_role("list", name="Kegs that fit").get_by_role("button").first.click()
+
+    expect(opened.get_by_role("alert")).to_contain_text("Nothing was lifted")
+    opened.get_by_role("button", name="Yes, it is on").click()
+    expect(opened.get_by_role("alert")).to_contain_text("Nothing was lifted")
+    sure = last_asked(busy)
+    opened.get_by_role("button", name="Not yet: wait for it").click()
+
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert (sure["keg"], sure["sure"]) == ("keg-1", True)
+    assert last_asked(busy) == {"do": "wait", "tap": "loc-001:01", "keg": "keg-1"}
+
+
+def test_the_way_back_of_the_browser_closes_the_sheet_and_not_the_board(board: Callable[..., Page]) -> None:
+    page = board()
+    where = page.url
+    touched(page, 3)
+
+    page.go_back()
+
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.url == where
+    expect(tile(page, 3)).to_be_visible()

@@ -3,7 +3,7 @@
 import { readState } from "tap_state";
 
 const ANSWERS_WITHIN_MS = 6000;
-const CLOSES = new Set(["choose", "confirm", "take_back", "aside", "back", "waste", "light"]);
+const CLOSES = new Set(["choose", "confirm", "take_back", "wait", "aside", "back", "waste", "light"]);
 const NOT_CONNECTED = "Not done: the board is not connected. Try again when the line on top is gone.";
 const NO_ANSWER = "No answer yet: look at the tile before you try again.";
 
@@ -15,7 +15,7 @@ function linked() {
 export default {
   emits: ["act"],
   data() {
-    return { opened: null, sheet: null, refusal: "", waits: null, told: null };
+    return { opened: null, sheet: null, refusal: "", waits: null, told: null, asksBack: null, moved: false };
   },
   computed: {
     openRow() {
@@ -36,24 +36,49 @@ export default {
   },
   watch: {
     openStep(step) {
-      if (step) this.ask("look", {}, true);
+      if (!step) return;
+      // A list under the finger stays as it is: it is loaded anew by a touch.
+      if (this.sheet && this.choosing) this.moved = true;
+      else this.ask("look", {}, true);
     },
   },
   created() {
     this.asked = 0;
+    window.addEventListener("popstate", this.wentBack);
   },
   unmounted() {
+    window.removeEventListener("popstate", this.wentBack);
     clearTimeout(this.patience);
   },
   methods: {
     open(tap) {
-      Object.assign(this, { opened: tap, sheet: null, refusal: "" });
+      Object.assign(this, { opened: tap, sheet: null, refusal: "", asksBack: null, moved: false });
+      this.choosing = false;
+      // The browser's way back closes the sheet, not the board.
+      if (!history.state?.ssSheet) history.pushState({ ...history.state, ssSheet: true }, "");
     },
     leave() {
-      Object.assign(this, { opened: null, sheet: null, refusal: "" });
+      Object.assign(this, { opened: null, sheet: null, refusal: "", asksBack: null, moved: false });
+      if (history.state?.ssSheet) history.back();
+    },
+    wentBack() {
+      if (this.opened !== null && !history.state?.ssSheet) this.leave();
+    },
+    viewed(view) {
+      this.choosing = view === "kegs";
+      if (!this.choosing && this.moved) this.anew();
+    },
+    anew() {
+      Object.assign(this, { moved: false, refusal: "" });
+      this.ask("look", {}, true);
     },
     act(act, fields = {}) {
-      this.refusal = "";
+      if (act === "choose" && this.waits !== null) return; // a finger that touches twice
+      Object.assign(this, { refusal: "", asksBack: null });
+      if (act === "choose") {
+        this.chosen = fields;
+        fields = { ...fields, seen: this.sheet?.seen };
+      }
       this.ask(act, fields);
     },
     undo({ undo }) {
@@ -87,7 +112,8 @@ export default {
         if (answer.sheet.tap === this.opened) this.sheet = Object.freeze(answer.sheet);
         return;
       }
-      if (answer.refused) this.refused(answer.refused);
+      if (answer.question) this.asksBack = { words: answer.question, keg: this.chosen };
+      else if (answer.refused) this.refused(answer.refused);
       else if (answer.done) this.done(answer);
     },
     done(answer) {

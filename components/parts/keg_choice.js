@@ -39,7 +39,8 @@ export default {
           <button class="ss-card" type="button" @click="$emit('choose', { keg: offer.keg, beer: offer.beer, size: offer.type })">
             <i class="ss-card-beer" :style="colour(offer.color)"></i>
             <span class="ss-card-words"><span class="ss-card-why">{{ offer.why }}</span>
-              <b>{{ offer.name }}</b><span>{{ offer.note }}</span></span>
+              <b>{{ offer.name }}</b><span>{{ offer.note }}</span>
+              <span v-if="offer.fresh" :class="offer.past ? 'ss-card-past' : 'ss-card-soon'">{{ offer.fresh }}</span></span>
           </button>
         </li>
       </ul>

@@ -19,8 +19,11 @@ export default {
     sheet: { type: Object, default: null }, // what the server said of the tap; null until it has
     refusal: { type: String, default: "" },
     busy: { type: Boolean, default: false },
+    asksBack: { type: Object, default: null }, // {words, keg}: whether that keg is really on
+    moved: { type: Boolean, default: false }, // the tap was changed while a list of kegs was open
+    due: { type: Boolean, default: false }, // its line is to be cleaned
   },
-  emits: ["act", "leave"],
+  emits: ["act", "leave", "view", "anew"],
   data() {
     return { view: "acts", passed: false };
   },
@@ -65,13 +68,15 @@ export default {
     },
   },
   watch: {
-    shown() {
+    shown(shown) {
+      this.$emit("view", shown);
       this.$nextTick(() => this.$refs.dialog?.querySelector(".ss-sheet-body")?.scrollTo(0, 0));
     },
   },
   mounted() {
     this.$refs.dialog.showModal();
     this.stay();
+    this.$emit("view", this.shown);
   },
   // Closed before it is taken away, so that the focus returns to the tile.
   beforeUnmount() {
@@ -79,6 +84,12 @@ export default {
     this.$refs.dialog?.close();
   },
   methods: {
+    // A keg of the stock is queued here until it comes; any other is said again once it is on.
+    notYet() {
+      const { keg } = this.asksBack.keg;
+      if (keg) this.$emit("act", "wait", { keg });
+      else this.$emit("leave");
+    },
     stay() {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.$emit("leave"), LEAVES_AFTER_MS);
@@ -108,7 +119,7 @@ export default {
           <b class="ss-sheet-no" aria-hidden="true">{{ row.no }}</b>
           <div class="ss-sheet-name">
             <h2 id="ss-sheet-title"><span class="ss-only-read">Tap {{ row.no }}: </span>{{ row.beer || "No beer" }}</h2>
-            <p><state-chip v-if="chip !== 'ok'" :kind="chip"/> <span>{{ row.size }}</span> <span>{{ row.brewery }}</span></p>
+            <p><state-chip v-if="chip !== 'ok'" :kind="chip"/> <span>{{ row.size }}</span> <span>{{ row.brewery }}</span> <span v-if="due" class="ss-due"><state-shape shape="drop"/> clean line</span></p>
           </div>
           <p class="ss-sheet-level">
             <b v-if="row.pct != null">{{ percent }}<small>%</small></b>
@@ -117,6 +128,19 @@ export default {
           <button class="ss-button ss-sheet-x" type="button" aria-label="Close" @click="$emit('leave')"><state-shape shape="close"/></button>
         </header>
         <p v-if="refusal" class="ss-sheet-refusal" role="alert">{{ refusal }}</p>
+        <section v-if="asksBack" class="ss-ask ss-ask-back" role="alert">
+          <h3>{{ asksBack.words }}</h3>
+          <div class="ss-ask-acts">
+            <button class="ss-act-big" type="button" @click="$emit('act', 'choose', { ...asksBack.keg, sure: true })"><state-shape shape="check"/><span>Yes, it is on</span></button>
+            <button class="ss-act-big ss-act-yes" type="button" @click="notYet"><state-shape shape="glass"/><span>Not yet: wait for it</span></button>
+          </div>
+        </section>
+        <section v-else-if="moved" class="ss-ask" role="status">
+          <h3>Somebody or the scale has just changed this tap.</h3>
+          <div class="ss-ask-acts">
+            <button class="ss-act-big" type="button" @click="$emit('anew')"><state-shape shape="keg"/><span>Show what fits now</span></button>
+          </div>
+        </section>
         <section v-if="sheet?.question && shown === 'acts'" class="ss-ask" aria-label="New keg">
           <h3>{{ sheet.question }}</h3>
           <div class="ss-ask-acts">
@@ -138,7 +162,7 @@ export default {
             <button v-if="cleaning" class="ss-act-big ss-act-on" type="button" @click="$emit('act', 'back')">
               <state-shape shape="check"/><span>End cleaning<small>{{ back }}</small></span></button>
             <button v-else class="ss-act-big" type="button" :disabled="aside" @click="$emit('act', 'aside', { kind: 'cleaning' })">
-              <state-shape shape="brush"/><span>Clean line<small>{{ sheet?.line || "what runs out is not sold" }}</small></span></button>
+              <state-shape shape="brush"/><span>Clean line<small :class="{ 'ss-due': due }">{{ sheet?.line || "what runs out is not sold" }}</small></span></button>
             <button v-if="aside" class="ss-act-big ss-act-on" type="button" @click="$emit('act', 'back')">
               <state-shape shape="check"/><span>Back in service<small>{{ back }}</small></span></button>
             <button v-else class="ss-act-big" type="button" :disabled="cleaning" @click="$emit('act', 'aside', { kind: 'maintenance' })">

@@ -16,7 +16,7 @@ export const KINDS = {
   placed: { word: "CHECKING", rank: 3, tone: "maintenance", shape: "glass", says: "keg set down" },
   no_signal: { word: "NO SIGNAL", rank: 4, tone: "offline", shape: "slash" },
   clock_wrong: { word: "CLOCK WRONG", rank: 4, tone: "offline", shape: "clock" },
-  no_reading: { word: "NO READING YET", rank: 5, tone: "offline", shape: "dots" },
+  no_reading: { word: "NO READING", rank: 5, tone: "offline", shape: "dots" },
   new: { word: "NEW KEG", rank: 6, tone: "ok", shape: "plus" },
   no_keg: { word: "NO KEG", rank: 7, tone: "offline", shape: "ring" },
   cleaning: { word: "CLEANING", rank: 8, tone: "maintenance", shape: "brush" },
@@ -107,17 +107,21 @@ const COUNTED = [
 ];
 
 const MOST_PARTS = 5;
+// Of a tap that is set aside nothing is being checked.
+const STANDS = { placed: "keg set down", lifted: "keg lifted" };
 
 // The most urgent first; what does not fit two lines is only counted.
 export function sentence(states) {
   if (states.length === 0) return "No taps yet";
-  const parts = [];
-  let more = 0;
+  const all = [];
   for (const [counted, one, many = one] of COUNTED) {
     const count = states.filter((state) => counted.includes(state.kind) || counted.includes(chipKind(state))).length;
-    if (count > 0 && parts.length < MOST_PARTS) parts.push(`${count} ${count === 1 ? one : many}`);
-    else more += count;
+    if (count > 0) all.push({ count, words: `${count} ${count === 1 ? one : many}` });
   }
+  // One more kind is said as shortly as it is counted.
+  const said = all.length <= MOST_PARTS + 1 ? all : all.slice(0, MOST_PARTS);
+  const parts = said.map(({ words }) => words);
+  const more = all.slice(said.length).reduce((sum, { count }) => sum + count, 0);
   if (more > 0) parts.push(`${more} more`);
   return parts.length > 0 ? parts.map((part) => part.replaceAll(" ", "\u00a0")).join(" · ") : "All taps fine";
 }
@@ -125,6 +129,8 @@ export function sentence(states) {
 // What stands where the level would: its volume, or why there is none.
 export function volumeText(row, state) {
   if (row.pct != null) return row.volume;
+  if (ASIDE[row.aside] === state.kind && row.state in STANDS) return STANDS[row.state];
+  if (state.kind === "no_reading") return row.why === "no reading yet" ? "level not known" : (row.why ?? "level not known");
   return KINDS[state.kind].says ?? (row.why || "not known yet");
 }
 
