@@ -58,7 +58,7 @@ def _tell(reason: Reason) -> None:
     with ui.element("p").classes("ss-reason-value"):
         Words(reason.value, "b")
         if reason.off:
-            Words(reason.off, "span").classes("ss-muted")
+            Words(reason.off, "span").classes("ss-muted ss-reason-off")
     if reason.known:
         Words(reason.known).classes("ss-muted")
     if reason.effect:
