@@ -165,8 +165,8 @@ def test_platform_and_shell_are_tared_by_one_touch_each(tmp_path: Path, interpre
     async def story() -> None:
         with scale_child(interpreter) as child:
             async with site(tmp_path, child) as bar:
-                await asyncio.to_thread(child.ask, do="drift", scale=SCALE, span_pct=0, zero_lbs=1)
-                await bar.put_on(None, reads=1.0, within=0.4)
+                await asyncio.to_thread(child.ask, do="drift", scale=SCALE, span_pct=0, zero_lbs=0.4)
+                await bar.put_on(None, reads=0.4, within=0.2)
                 await bar.tare(TareOf.PLATFORM)
                 assert bar.wizard.residual_lbs == pytest.approx(0.0, abs=0.1)
                 await until(lambda: bar.reads(0.0, within=0.15), 20)
