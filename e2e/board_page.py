@@ -51,6 +51,14 @@ def tile(page: Page, no: int) -> Locator:
     return page.locator(f'.ss-tile[data-tap="loc-001:{no:02d}"]')
 
 
+def touched(page: Page, no: int) -> Locator:
+    """The sheet of a tap whose tile was touched, once the server has said what fits."""
+    tile(page, no).click()
+    opened = page.get_by_role("dialog")
+    expect(opened).to_be_visible()
+    return opened
+
+
 def numbers(page: Page) -> list[int]:
     """The numbers of the tiles in the order they are drawn."""
     return [int(tap[-2:]) for tap in page.eval_on_selector_all(".ss-tile", "all => all.map(t => t.dataset.tap)")]
