@@ -36,7 +36,8 @@ CHANGE_TAKES_S: Final = 40.0
 LINE_RUNS_S: Final = 120.0
 LINE_RUNS_OZ: Final = 96.0
 """How long, and with how much beer, a line is flushed that is cleaned."""
-_LAST_DROPS: Final = timedelta(seconds=10)
+CLEANING_TAKES: Final = timedelta(seconds=200)
+"""All of it: what takes less than three minutes is not taken for a cleaning (see `Aside.cleans`)."""
 AGAIN_S: Final = 1.0
 """How long (wall) until a keg is queued again in a store that could not take it."""
 USUAL_SHELL_LBS: Final = 20.0
@@ -271,7 +272,7 @@ class Simulator:
         )
 
     async def clean(self, tap_id: TapId, *, member: Member) -> None:
-        """Clean the line as a bartender does: say so on the board, let beer run for two minutes, say that it is done.
+        """Clean the line as a bartender does: say so on the board, let beer run for two minutes, then say it is done.
 
         Raises:
             SimulatorRefused: no beer can run now.
@@ -286,7 +287,7 @@ class Simulator:
             await ask(end_maintenance, self._ports, tap_id=tap_id, member=member, now=self._clock.now(), done=False)
             raise
         _keep(
-            self._cleaned(tap_id, member, until=now + timedelta(seconds=LINE_RUNS_S) + _LAST_DROPS),
+            self._cleaned(tap_id, member, until=now + CLEANING_TAKES),
             among=self._bartenders,
         )
 

@@ -128,7 +128,7 @@ PULLS: Final[Mapping[str, Pull]] = {
         label="Clean line",
         drawing="line",
         act=lambda bar, tap, member: bar.clean(tap, member=member),
-        said="The line of tap {tap} is being cleaned: beer runs for two minutes.",
+        said="The line of tap {tap} is being cleaned: beer runs for two minutes, and in three it is done.",
         expect="CLEANING on the board; 96 oz counted as cleaning, none of it sold; next due in 14 days.",
     ),
     "wifi_off": Pull(
