@@ -144,7 +144,7 @@ class Twin:
             "weight_lbs": self.stand.load_lbs,
             "cell_lbs": self.stand.settled_lbs,
             "poured_oz": self.stand.poured_oz,
-            "online": self.air.up and self.app.link.connected,
+            "online": self.app.link.connected,
             "lit": self.board.lit,
         }
 
