@@ -118,7 +118,8 @@ def test_a_calibration_goes_on_after_the_server_was_started_again_and_can_be_can
 
     bar.end()
     bar.start()
-    Levers(bar, open_page).pull("20 kg", 3)  # what was set down in the last seconds before the end is not remembered
+    # What was set down in the last seconds before the end is not remembered.
+    Levers(bar, open_page).pull("20 kg", 3)
     page = connected(open_page(bar.url + PAGE.format(3)))
 
     expect(page.get_by_role("heading", name="Put the known weight on")).to_be_visible()

@@ -29,7 +29,9 @@ class Levers:
 
     def silent(self, tap: int) -> None:
         """Wait until the scale of a tap has lost its connection."""
-        expect(self._page.locator(".ss-sim-tap").nth(tap - 1).locator(".ss-sim-truth")).to_contain_text("offline", timeout=20_000)
+        expect(self._page.locator(".ss-sim-tap").nth(tap - 1).locator(".ss-sim-truth")).to_contain_text(
+            "offline", timeout=20_000
+        )
 
 
 def dial(page: Page) -> Locator:
