@@ -75,9 +75,11 @@ class Draft:
         return found
 
     def query(self, query: Query) -> Page:
-        """The whole of a partition's range, on one page."""
+        """A page as the table gives it; the whole range on one page where something in it is drafted."""
         if query.index is not None:
             raise TableRefused(f"a draft has no {query.index}: ask the table itself")
+        if not any(key.pk == query.partition and _within(key.sk, query) for key in self._drafted):
+            return self._under.query(query)
         under = load.every(replace(self._ports, table=self._under), replace(query, limit=1000, cursor=None))
         found = {Key(str(item["PK"]), str(item["SK"])): item for item in under}
         for key, drafted in self._drafted.items():
