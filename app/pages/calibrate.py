@@ -9,17 +9,17 @@ from app.ask import ask
 from app.member import current_member
 from app.pages.calibrate_steps import HEADING, Seen, draw_step
 from app.pages.calibrate_words import bare_words, placed_words
+from app.pages.entering import entered, weighed_tap
 from app.pages.live_weight import LiveWeight
 from app.pages.scale_history import ScaleHistory
 from app.site import Site
-from app.theme import TITLE, frame, panel, refusal_notice, refused
+from app.theme import TITLE, frame, panel, refusal_notice
 from backend.cellar.rows import BadRow
 from backend.domain.calibration import ASK_EMPTY_LBS, PRESETS_LBS, Method, another_load
 from backend.domain.command import CommandAnswered
-from backend.domain.ids import TapId
 from backend.domain.maintenance import AsideKind
 from backend.domain.member import Act
-from backend.domain.refusal import Conflict, Refusal
+from backend.domain.refusal import Refusal
 from backend.domain.scale import ScaleStatus
 from backend.domain.taring import MOST_OFF_LBS
 from backend.domain.units import VolumeUnit
@@ -55,20 +55,12 @@ def register(site: Site) -> None:
 
     @ui.page("/taps/{tap_id}/calibrate", title=TITLE)
     async def calibrate_page(tap_id: str) -> None:
-        try:
-            tap = TapId.parse(tap_id)
-            current_member().must(Act.CALIBRATE, location_id=tap.location_id)
-            view = await ask(view_tap, site.ports, tap_id=tap, member=current_member(), now=site.clock.now())
-            if view.tap.scale_id is None:
-                raise Conflict(f"no scale stands under tap {tap}: place one there first")
-        except Refusal as why:
-            refused(site, why, status=404)
+        begun = await entered(site, lambda: weighed_tap(site, tap_id, act=Act.CALIBRATE))
+        if begun is None:
             return
-        except BadRow as why:
-            refused(site, why, status=500)
-            return
-        with frame(site, f"Calibrate tap {tap.number}", place=view.location.name):
-            page = CalibratePage(site, view, device_id=view.tap.scale_id)
+        view, device_id = begun
+        with frame(site, f"Calibrate tap {view.face.tap_id.number}", place=view.location.name):
+            page = CalibratePage(site, view, device_id=device_id)
         await page.refresh()
 
 

@@ -9,6 +9,7 @@ from nicegui import ui
 from app.ask import ask
 from app.member import current_member
 from app.pages.acts import attempt
+from app.pages.entering import entered
 from app.pages.keg_audit import AUDIT_HEADINGS, audit_rows
 from app.pages.keg_correction import CorrectionForm
 from app.pages.keg_facts import keg_facts, keg_title
@@ -16,12 +17,11 @@ from app.pages.keg_stock import StockForm
 from app.pages.keg_wanted import recounted_words
 from app.pages.tap_lists import books_of
 from app.site import Site
-from app.theme import TITLE, frame, panel, refused
-from backend.cellar.rows import BadRow
+from app.theme import TITLE, frame, panel
 from backend.domain.audit import Audited
 from backend.domain.beer import Beer
 from backend.domain.member import Act
-from backend.domain.refusal import NotFound, Refusal
+from backend.domain.refusal import NotFound
 from backend.usecases.list_beers import list_beers
 from backend.usecases.revert_correction import revert_correction
 from backend.usecases.view_keg import KegView, view_keg
@@ -42,17 +42,17 @@ def register(site: Site) -> None:
 
     @ui.page("/kegs/{keg_id}", title=TITLE)
     async def keg_page(keg_id: str) -> None:
-        try:
-            view = await _view(site, keg_id)
-            beers = await ask(list_beers, site.ports, location_id=site.location_id, member=current_member())
-        except Refusal as why:
-            refused(site, why, status=404)
+        begun = await entered(site, lambda: _begin(site, keg_id))
+        if begun is None:
             return
-        except BadRow as why:
-            refused(site, why, status=500)
-            return
+        view, beers = begun
         with frame(site, keg_title(view), place=view.location.name):
             KegPage(site, view, beers)
+
+
+async def _begin(site: Site, keg_id: str) -> tuple[KegView, tuple[Beer, ...]]:
+    view = await _view(site, keg_id)
+    return view, await ask(list_beers, site.ports, location_id=site.location_id, member=current_member())
 
 
 async def _view(site: Site, keg_id: str) -> KegView:

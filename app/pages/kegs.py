@@ -8,6 +8,7 @@ from nicegui import ui
 from app.ask import ask
 from app.member import current_member
 from app.pages.acts import attempt
+from app.pages.entering import entered
 from app.pages.kegs_lists import (
     NEXT_HEADINGS,
     ON_TAP_HEADINGS,
@@ -22,12 +23,10 @@ from app.pages.kegs_lists import (
 from app.pages.kegs_stocking import StockingPanel
 from app.pages.stock_list import StockList, Taps
 from app.site import Site
-from app.theme import TITLE, frame, panel, refused
-from backend.cellar.rows import BadRow
+from app.theme import TITLE, frame, panel
 from backend.domain.beer import Beer
 from backend.domain.ids import TapId
 from backend.domain.keg import Keg
-from backend.domain.refusal import Refusal
 from backend.usecases.keg_stock import queue_next
 from backend.usecases.list_beers import list_beers
 from backend.usecases.view_board import view_board
@@ -46,17 +45,17 @@ def register(site: Site) -> None:
 
     @ui.page("/kegs", title=TITLE)
     async def kegs_page() -> None:
-        try:
-            view, taps = await _view(site), await _taps(site)
-            beers = await ask(list_beers, site.ports, location_id=site.location_id, member=current_member())
-        except Refusal as why:
-            refused(site, why, status=404)
+        begun = await entered(site, lambda: _begin(site))
+        if begun is None:
             return
-        except BadRow as why:
-            refused(site, why, status=500)
-            return
+        view, beers, taps = begun
         with frame(site, "Kegs", here="/kegs", place=view.location.name):
             KegsPage(site, view, beers, taps)
+
+
+async def _begin(site: Site) -> tuple[KegsView, tuple[Beer, ...], Taps]:
+    view, taps = await _view(site), await _taps(site)
+    return view, await ask(list_beers, site.ports, location_id=site.location_id, member=current_member()), taps
 
 
 async def _view(site: Site) -> KegsView:

@@ -7,10 +7,11 @@ from nicegui import ui
 
 from app.ask import ask
 from app.member import current_member
+from app.pages.entering import entered
 from app.pages.scale_history import METHOD_WORDS, ScaleHistory
 from app.pages.tap_facts import moment_words
 from app.site import Site
-from app.theme import TITLE, frame, notice, panel, refusal_notice, refused
+from app.theme import TITLE, frame, notice, panel, refusal_notice
 from backend.cellar.rows import BadRow
 from backend.domain.command import CommandName
 from backend.domain.command_words import outcome_of
@@ -38,13 +39,8 @@ def register(site: Site) -> None:
 
     @ui.page("/scales/{device_id}", title=TITLE)
     async def scale_page(device_id: str) -> None:
-        try:
-            view = await ask(view_scale, site.ports, device_id=device_id, member=current_member())
-        except Refusal as why:
-            refused(site, why, status=404)
-            return
-        except BadRow as why:
-            refused(site, why, status=500)
+        view = await entered(site, lambda: ask(view_scale, site.ports, device_id=device_id, member=current_member()))
+        if view is None:
             return
         with frame(site, f"Scale {device_id}", place=view.location.name):
             page = ScalePage(site, view)

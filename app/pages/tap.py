@@ -11,13 +11,14 @@ from app.ask import ask
 from app.faces import row_of
 from app.member import current_member
 from app.pages.acts import attempt
+from app.pages.entering import entered
 from app.pages.tap_acts import TapActs
 from app.pages.tap_facts import making_of, reasons_of
 from app.pages.tap_history import RANGE_WORDS, history_of
 from app.pages.tap_lists import KEG_HEADINGS, POUR_HEADINGS, books_of, keg_rows, pour_rows
 from app.pages.tap_pour import PourPanel
 from app.site import Site
-from app.theme import TITLE, frame, panel, refusal_notice, refused
+from app.theme import TITLE, frame, panel, refusal_notice
 from backend.cellar.rows import BadRow
 from backend.domain.face import TapFace
 from backend.domain.ids import TapId
@@ -52,14 +53,10 @@ def register(site: Site) -> None:
 
     @ui.page("/taps/{tap_id}", title=TITLE)
     async def tap_page(tap_id: str) -> None:
-        try:
-            view, reasons = await _view(site, TapId.parse(tap_id))
-        except Refusal as no:
-            refused(site, no, status=404)
+        begun = await entered(site, lambda: _view(site, TapId.parse(tap_id)))
+        if begun is None:
             return
-        except BadRow as damage:
-            refused(site, damage, status=500)
-            return
+        view, reasons = begun
         with frame(site, _title(view.face), place=view.location.name):
             page = TapPage(site, view, reasons)
         await page.refresh_chart()

@@ -12,9 +12,10 @@ from app.pages.acts import act_button, attempt
 from app.pages.opening import Opening
 from app.pages.tap_facts import moment_words, size_words
 from app.site import Site
+from app.wall_sheet import WHY_WORDS
 from backend.domain.beer import Beer
 from backend.domain.keg_type import KEG_TYPES
-from backend.domain.offers import Offer, OfferWhy
+from backend.domain.offers import Offer
 from backend.domain.refusal import Invalid, NotLifted
 from backend.domain.swap import SwapStep
 from backend.usecases.choose_keg import choose_keg
@@ -27,14 +28,6 @@ from components.form import Entered, Field, Form
 from components.undo_line import UndoLine
 from components.words import Words
 
-_WHY: Final = {
-    OfferWhy.SAME_KEG: "the keg that was lifted",
-    OfferWhy.QUEUED: "queued next",
-    OfferWhy.LIFTED_LATELY: "lifted lately",
-    OfferWhy.SAME_AGAIN: "same again",
-    OfferWhy.IN_STOCK: "in stock",
-    OfferWhy.OF_TYPE: "fits the weight",
-}
 _MOST_CHOICES: Final = 8
 
 
@@ -178,7 +171,7 @@ class SwapPanel:
 
 def offer_words(offer: Offer) -> str:
     """Say why a keg is offered, and how its weight fits."""
-    said = _WHY[offer.why]
+    said = WHY_WORDS[offer.why]
     if offer.off_lbs is None:
         return f"{said} · {offer.expected_lbs:.1f} lb expected"
     return f"{said} · {offer.expected_lbs:.1f} lb expected, {offer.off_lbs:+.1f} lb"

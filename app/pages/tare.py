@@ -6,15 +6,15 @@ from nicegui import ui
 
 from app.ask import ask
 from app.member import current_member
+from app.pages.entering import entered, weighed_tap
 from app.pages.live_weight import WAITING, LiveWeight
 from app.pages.tare_words import choices_of, confirm_words, tare_rows, told
 from app.site import Site
-from app.theme import TITLE, frame, panel, refusal_notice, refused
+from app.theme import TITLE, frame, panel, refusal_notice
 from backend.cellar.rows import BadRow
 from backend.domain.command import CommandAnswered
-from backend.domain.ids import TapId
 from backend.domain.member import Act
-from backend.domain.refusal import Conflict, Refusal
+from backend.domain.refusal import Refusal
 from backend.domain.wizard import Step, TareOf, WizardKind
 from backend.usecases.tare import tare, undo_tare
 from backend.usecases.view_tap import TapView, view_tap
@@ -39,20 +39,12 @@ def register(site: Site) -> None:
 
     @ui.page("/taps/{tap_id}/tare", title=TITLE)
     async def tare_page(tap_id: str) -> None:
-        try:
-            tap = TapId.parse(tap_id)
-            current_member().must(Act.TARE, location_id=tap.location_id)
-            view = await ask(view_tap, site.ports, tap_id=tap, member=current_member(), now=site.clock.now())
-            if view.tap.scale_id is None:
-                raise Conflict(f"no scale stands under tap {tap}: place one there first")
-        except Refusal as why:
-            refused(site, why, status=404)
+        begun = await entered(site, lambda: weighed_tap(site, tap_id, act=Act.TARE))
+        if begun is None:
             return
-        except BadRow as why:
-            refused(site, why, status=500)
-            return
-        with frame(site, f"Tare tap {tap.number}", place=view.location.name):
-            page = TarePage(site, view, device_id=view.tap.scale_id)
+        view, device_id = begun
+        with frame(site, f"Tare tap {view.face.tap_id.number}", place=view.location.name):
+            page = TarePage(site, view, device_id=device_id)
         await page.refresh()
 
 
